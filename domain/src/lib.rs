@@ -19,6 +19,7 @@ pub mod quota;
 pub mod reschedule;
 pub mod service;
 pub mod slot;
+pub mod view;
 pub mod zone;
 
 pub use application::{Application, Earlier, FileRef};
@@ -34,6 +35,7 @@ pub use outcome::Outcome;
 pub use quota::{HourQuota, MonthQuota};
 pub use service::{AgeGroup, Passport, PassportKind, Purpose, Service, ServiceClass, Terms};
 pub use slot::{Month, SlotId};
+pub use view::BookingView;
 pub use zone::Zone;
 
 /// A moment, in milliseconds since the Unix epoch, UTC. The one form in which time travels between floors.
