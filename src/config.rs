@@ -1,0 +1,245 @@
+//! What the process is told: the environment, and the files of the configuration folder.
+//!
+//! The one place that reads the environment. Nothing is demanded until it is asked for, so that each role needs
+//! only what it uses; what is missing or wrong is named, with what it should be ([`ConfigError`], exit code 2).
+//! Defaults give way to `antrean.toml`, which gives way to the environment. See `settings` for that file and
+//! `data` for the others.
+
+mod data;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use spki::der::Document;
+use spki::{DecodePublicKey, EncodePublicKey, SubjectPublicKeyInfoRef};
+use tracing_subscriber::EnvFilter;
+
+pub use self::settings::{EngineSettings, LogFormat, Settings, TelegramSettings, WebSettings};
+
+/// Everything the environment may say. Others are not looked at.
+const NAMES: [&str; 11] = [
+    "REDIS_URL",
+    "TELOXIDE_TOKEN",
+    "TELEGRAM_API_URL",
+    "ANTREAN_CONFIG",
+    "ANTREAN_SEAL_KEY",
+    "ANTREAN_HTTP_ADDR",
+    "ANTREAN_CLOCK",
+    "ANTREAN_SNAP_CLIENT_ID",
+    "ANTREAN_SNAP_SECRET",
+    "ANTREAN_SNAP_PUBLIC_KEY",
+    "RUST_LOG",
+];
+
+const TELEGRAM_API_URL: &str = "https://api.telegram.org";
+const HTTP_ADDR: &str = "127.0.0.1:8080";
+
+/// What is wrong with the environment or a file. Always exit code 2.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{name} is not set, it should be {expected}")]
+    Missing { name: &'static str, expected: &'static str },
+    #[error("{name} {problem}, it should be {expected}")]
+    Wrong { name: &'static str, problem: String, expected: &'static str },
+    #[error("{path}: {problem}", path = path.display())]
+    File { path: PathBuf, problem: String },
+    #[error("{path}: {key} is {value}, allowed is {allowed}", path = path.display())]
+    Setting { path: PathBuf, key: String, value: String, allowed: String },
+}
+
+/// How time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockKind {
+    System,
+    /// Moved forward by hand: for tests and the sandbox.
+    Steered,
+}
+
+/// The bank's side of SNAP BI.
+pub struct Snap {
+    /// The `X-CLIENT-KEY` the bank asks for tokens with.
+    pub client_id: String,
+    /// Signs every call, symmetrically.
+    pub secret: SecretString,
+    /// The bank's RSA key as `RSAPublicKey` in DER: what verifies its token requests.
+    pub public_key: Vec<u8>,
+}
+
+/// The environment, and where the files are.
+pub struct Config {
+    environment: BTreeMap<&'static str, String>,
+    dir: PathBuf,
+    pub settings: Settings,
+}
+
+impl Config {
+    /// Reads the environment and `antrean.toml`. In development a file `.env` adds what is not set; it overrides nothing.
+    pub fn load() -> Result<Self, ConfigError> {
+        if cfg!(debug_assertions) {
+            // An absent or unreadable `.env` is no error: whatever it should have held is named when it is asked for.
+            dotenvy::dotenv().ok();
+        }
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        let read = |name| std::env::var(name).ok();
+        Self::from_environment(read)
+    }
+
+    fn from_environment(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let set = |name| read(name).filter(|value| !value.is_empty()).map(|value| (name, value));
+        let environment: BTreeMap<_, _> = NAMES.into_iter().filter_map(set).collect();
+        let dir = PathBuf::from(environment.get("ANTREAN_CONFIG").map_or("config", String::as_str));
+        if !dir.is_dir() {
+            let problem = format!("names {}, which is no folder", dir.display());
+            return Err(ConfigError::Wrong { name: "ANTREAN_CONFIG", problem, expected: "the folder that holds service.toml" });
+        }
+        let settings = Settings::read(&dir)?;
+        Ok(Self { environment, dir, settings })
+    }
+
+    /// The configuration folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What to log: `RUST_LOG`, else `info`.
+    pub fn log_filter(&self) -> Result<EnvFilter, ConfigError> {
+        let wrong = |error: tracing_subscriber::filter::ParseError| ConfigError::Wrong {
+            name: "RUST_LOG",
+            problem: format!("is not a filter ({error})"),
+            expected: "like info or antrean=debug,info",
+        };
+        EnvFilter::try_new(self.get("RUST_LOG").unwrap_or("info")).map_err(wrong)
+    }
+
+    pub fn redis_url(&self) -> Result<SecretString, ConfigError> {
+        let expected = "the address of Redis, like redis://127.0.0.1:6379";
+        let url = self.need("REDIS_URL", expected)?;
+        let known = ["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme));
+        if known { Ok(url.into()) } else { Err(wrong("REDIS_URL", "is no Redis address", expected)) }
+    }
+
+    /// The bot's token, shaped as BotFather gives it.
+    pub fn token(&self) -> Result<SecretString, ConfigError> {
+        let expected = "the bot's token from @BotFather, like 123456:ABC-DEF";
+        let token = self.need("TELOXIDE_TOKEN", expected)?;
+        let shaped = token.split_once(':').is_some_and(|(id, rest)| id.parse::<u64>().is_ok() && !rest.is_empty());
+        let clean = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_-".contains(&byte));
+        if shaped && clean { Ok(token.into()) } else { Err(wrong("TELOXIDE_TOKEN", "is no bot token", expected)) }
+    }
+
+    pub fn telegram_api_url(&self) -> Result<Url, ConfigError> {
+        let expected = "the http(s) address of a Bot API server, without a path";
+        let text = self.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API_URL);
+        let fits = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+        let url = Url::parse(text).ok().filter(fits);
+        url.ok_or_else(|| wrong("TELEGRAM_API_URL", "is no such address", expected))
+    }
+
+    /// The key that seals personal data.
+    pub fn seal_key(&self) -> Result<[u8; 32], ConfigError> {
+        let expected = "32 random bytes in base64: openssl rand -base64 32";
+        let text = self.need("ANTREAN_SEAL_KEY", expected)?;
+        let bytes = BASE64.decode(text.trim().as_bytes()).map_err(|_| wrong("ANTREAN_SEAL_KEY", "is not base64", expected))?;
+        let length = bytes.len();
+        bytes.try_into().map_err(|_| wrong("ANTREAN_SEAL_KEY", &format!("has {length} bytes"), expected))
+    }
+
+    /// Where the web role listens.
+    pub fn http_addr(&self) -> Result<std::net::SocketAddr, ConfigError> {
+        let expected = "an address and a port, like 0.0.0.0:8080";
+        let text = self.get("ANTREAN_HTTP_ADDR").unwrap_or(HTTP_ADDR);
+        text.parse().map_err(|_| wrong("ANTREAN_HTTP_ADDR", "is no socket address", expected))
+    }
+
+    pub fn clock(&self) -> Result<ClockKind, ConfigError> {
+        match self.get("ANTREAN_CLOCK") {
+            None | Some("system") => Ok(ClockKind::System),
+            Some("steered") => Ok(ClockKind::Steered),
+            Some(other) => Err(wrong("ANTREAN_CLOCK", &format!("is {other}"), "system, or steered for tests and the sandbox")),
+        }
+    }
+
+    pub fn snap(&self) -> Result<Snap, ConfigError> {
+        let client_id = self.need("ANTREAN_SNAP_CLIENT_ID", "the client id agreed with the bank (X-CLIENT-KEY)")?.to_owned();
+        let secret = self.need("ANTREAN_SNAP_SECRET", "the client secret agreed with the bank")?.into();
+        Ok(Snap { client_id, secret, public_key: self.snap_public_key()? })
+    }
+
+    fn snap_public_key(&self) -> Result<Vec<u8>, ConfigError> {
+        const NAME: &str = "ANTREAN_SNAP_PUBLIC_KEY";
+        let expected = "the bank's RSA public key as PEM (BEGIN PUBLIC KEY), or the path of a file with it";
+        let text = self.need(NAME, expected)?;
+        let pem = if text.trim_start().starts_with("-----BEGIN") {
+            // One-line environments carry line ends as \n.
+            text.replace("\\n", "\n")
+        } else {
+            std::fs::read_to_string(text).map_err(|error| wrong(NAME, &format!("names {text}, which cannot be read ({error})"), expected))?
+        };
+        let unfit = |_| wrong(NAME, "holds no such key", expected);
+        let document = Document::from_public_key_pem(pem.trim()).map_err(unfit)?;
+        let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(|error| unfit(error.into()))?;
+        Ok(info.subject_public_key.raw_bytes().to_vec())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        debug_assert!(NAMES.contains(&name), "{name} is not in NAMES");
+        self.environment.get(name).map(String::as_str)
+    }
+
+    fn need(&self, name: &'static str, expected: &'static str) -> Result<&str, ConfigError> {
+        self.get(name).ok_or(ConfigError::Missing { name, expected })
+    }
+}
+
+fn wrong(name: &'static str, problem: &str, expected: &'static str) -> ConfigError {
+    ConfigError::Wrong { name, problem: problem.to_owned(), expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A configuration with nothing but `name` set to `value`.
+    fn with(name: &str, value: &str) -> Config {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/config");
+        let read = |asked: &str| match asked {
+            "ANTREAN_CONFIG" => Some(dir.to_owned()),
+            _ => (asked == name).then(|| value.to_owned()),
+        };
+        Config::from_environment(read).expect("the shipped configuration")
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_it_should_be() {
+        let error = with("", "").redis_url().expect_err("refused").to_string();
+        assert_eq!(error, "REDIS_URL is not set, it should be the address of Redis, like redis://127.0.0.1:6379");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_without_showing_a_secret() {
+        let error = with("TELOXIDE_TOKEN", "s3cret").token().expect_err("refused").to_string();
+        assert!(error.starts_with("TELOXIDE_TOKEN is no bot token") && !error.contains("s3cret"), "{error}");
+        let error = with("ANTREAN_SEAL_KEY", "c2hvcnQ=").seal_key().expect_err("refused").to_string();
+        assert!(error.starts_with("ANTREAN_SEAL_KEY has 5 bytes"), "{error}");
+        let error = with("ANTREAN_CLOCK", "fast").clock().expect_err("refused").to_string();
+        assert!(error.starts_with("ANTREAN_CLOCK is fast, it should be system"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_value_counts_as_not_set() {
+        assert_eq!(with("ANTREAN_CLOCK", "").clock(), Ok(ClockKind::System));
+    }
+
+    #[test]
+    fn the_shipped_files_are_sound() {
+        let config = with("", "");
+        config.terms().expect("service.toml");
+        config.offices().expect("offices.toml");
+        config.calendar().expect("holidays.toml");
+        config.texts().expect("locales");
+    }
+}
