@@ -94,10 +94,12 @@ impl Month {
         self.first
     }
 
+    #[must_use]
     pub fn next(self) -> Self {
         Self { first: self.first.checked_add_months(chrono::Months::new(1)).unwrap_or(self.first) }
     }
 
+    #[must_use]
     pub fn previous(self) -> Self {
         Self { first: self.first.checked_sub_months(chrono::Months::new(1)).unwrap_or(self.first) }
     }
