@@ -1,1 +1,147 @@
-//! stub
+//! The ledger and the queues. The only floor that knows Redis.
+//!
+//! Three primitives carry everything. A **stream of jobs** ([`jobs`]) is worked in parallel by a consumer group. A
+//! **mailbox** ([`turn`] inbound, [`outbox`] outbound) is in order for its chat and parallel across chats: a list,
+//! plus one *ready* entry on a stream while the list is not empty. A **hop** ([`hop`]) carries what a script on one
+//! hash tag has for another. Every transition is one script in `lua/`, fenced: it changes something only while
+//! its entry is still pending for the consumer that asks, and settles that entry in the same step.
+//!
+//! So the answer to "what if it crashes here?" is always one of two. Before the script: nothing happened; the
+//! entry stays pending and is reclaimed when its owner's lease has run out ([`reader`]). After it: all of it happened.
+//!
+//! This floor refuses to know Telegram, texts and what a booking is allowed to become: that table is
+//! `antrean_domain::booking`. Read [`keys`] and `docs/REDIS.md` next.
+
+mod clock;
+mod error;
+mod keys;
+mod ledger;
+mod scripts;
+mod seal;
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
+use redis::io::tcp::TcpSettings;
+use redis::{AsyncConnectionConfig, IntoConnectionInfo};
+use secrecy::{ExposeSecret, SecretString};
+
+pub use clock::{Clock, ClockMode};
+pub use error::{Result, StoreError};
+pub use keys::{ChatShard, OfficeShard, Tag};
+pub use ledger::*;
+pub use seal::{Seal, SealError};
+pub use work::{BY_THE_CLOCK, BatchHead, Verdict, Work};
+
+/// How long a command may take before its caller is told. Longer than the slowest fsync, shorter than patience.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Reconnecting is tried at least this often: a Redis that is back is noticed at once.
+const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(1);
+
+/// How to reach the store.
+pub struct Options {
+    /// `redis://…` or `redis+unix://…`. Secret: it may carry a password.
+    pub url: SecretString,
+    /// Into how many shards chats and offices are split. For good: 1–100.
+    pub shards: u8,
+    /// Absent for a role that reads and writes nothing personal.
+    pub seal: Option<Seal>,
+    pub clock: ClockMode,
+    /// After how long without a sign of life an entry is taken from its owner.
+    pub lease_ms: u64,
+}
+
+/// The way to Redis. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: redis::Client,
+    commands: ConnectionManager,
+    clock: Clock,
+    shards: u8,
+    seal: Option<Seal>,
+    lease: Duration,
+}
+
+impl Store {
+    /// Connects, agrees on the number of shards, and loads every script.
+    pub async fn connect(options: Options) -> Result<Self> {
+        let info = options.url.expose_secret().into_connection_info()?;
+        // Without it Nagle's algorithm and delayed acknowledgements add 40 ms to small commands.
+        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        let client = redis::Client::open(info)?;
+        let config = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(COMMAND_TIMEOUT))
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_max_delay(RECONNECT_DELAY_MAX);
+        let commands = client.get_connection_manager_with_config(config).await?;
+        let clock = Clock::start(options.clock, commands.clone()).await?;
+        let lease = Duration::from_millis(options.lease_ms);
+        let inner = Inner { client, commands, clock, shards: options.shards, seal: options.seal, lease };
+        let store = Self { inner: Arc::new(inner) };
+        store.agree_on_shards().await?;
+        scripts::preload(&store).await?;
+        Ok(store)
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub fn shards(&self) -> u8 {
+        self.inner.shards
+    }
+
+    /// The tags of all chat shards.
+    pub fn chat_shards(&self) -> impl Iterator<Item = ChatShard> + use<> {
+        (0..self.shards()).map(ChatShard)
+    }
+
+    /// The tags of all office shards.
+    pub fn office_shards(&self) -> impl Iterator<Item = OfficeShard> + use<> {
+        (0..self.shards()).map(OfficeShard)
+    }
+
+    /// After how long without a sign of life an entry is taken from its owner.
+    pub fn lease(&self) -> Duration {
+        self.inner.lease
+    }
+
+    /// The seal, or an error in a role that was given no key.
+    pub fn seal(&self) -> Result<&Seal> {
+        self.inner.seal.as_ref().ok_or(StoreError::NoSeal)
+    }
+
+    /// Whether Redis answers.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(redis::cmd("PING").query_async::<String>(&mut self.commands()).await.map(drop)?)
+    }
+
+    /// The shared connection for commands: multiplexed, reconnecting. Never for blocking reads.
+    pub(crate) fn commands(&self) -> ConnectionManager {
+        self.inner.commands.clone()
+    }
+
+    /// A connection of its own for a blocking reader. The crate's response timeout of 500 ms would break every BLOCK,
+    /// so there is none here; the reader has its own watchdog.
+    pub(crate) async fn reader_connection(&self) -> Result<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(Some(CONNECT_TIMEOUT));
+        Ok(self.inner.client.get_multiplexed_async_connection_with_config(&config).await?)
+    }
+
+    /// Keys depend on the number of shards: whoever comes first writes it down, everyone else must agree.
+    async fn agree_on_shards(&self) -> Result<()> {
+        let mut connection = self.commands();
+        let wanted = self.shards();
+        let mut agree = redis::pipe();
+        agree.cmd("SETNX").arg(keys::SHARDS).arg(wanted).ignore().cmd("GET").arg(keys::SHARDS);
+        let (found,): (String,) = agree.query_async(&mut connection).await?;
+        if found == wanted.to_string() { Ok(()) } else { Err(StoreError::Shards { wanted, found }) }
+    }
+}

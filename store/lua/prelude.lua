@@ -1,0 +1,61 @@
+-- What every script begins with. It only defines; nothing runs before a script's own first line.
+
+-- Which of `ids` are still pending on `stream` for `consumer`: a set. One range query fences a whole batch. XACK
+-- alone would not do: it never asks who the owner is.
+local function fence(stream, group, consumer, ids)
+  local low, high
+  for _, id in ipairs(ids) do
+    if id ~= '' then
+      low, high = low or id, id
+    end
+  end
+  local mine = {}
+  if low then
+    -- A reader has one batch in flight, at most 256 entries; 1000 leaves room for what it once left behind.
+    for _, entry in ipairs(redis.call('XPENDING', stream, group, low, high, 1000, consumer)) do
+      mine[entry[1]] = true
+    end
+  end
+  return mine
+end
+
+-- Takes `ids` off `stream` for good. In the same script as their effect: an effect happens once.
+local function settle(stream, group, ids)
+  if #ids > 0 then
+    redis.call('XACK', stream, group, unpack(ids))
+    -- Deleting what is settled keeps XLEN equal to the depth, and needs no MAXLEN, which drops pending entries.
+    redis.call('XDEL', stream, unpack(ids))
+  end
+end
+
+-- Gives `chat` an entry on `stream` unless it has one (or sleeps): a mailbox is ready while it is not empty.
+local function make_ready(stream, ids, chat)
+  if not redis.call('HGET', ids, chat) then
+    redis.call('HSET', ids, chat, redis.call('XADD', stream, '*', 'c', chat))
+  end
+end
+
+-- After a visit: settles the visited entry and gives the mailbox a new one while something is left in it.
+local function leave_mailbox(stream, group, entry, ids, chat, list)
+  settle(stream, group, { entry })
+  if redis.call('EXISTS', list) == 1 then
+    redis.call('HSET', ids, chat, redis.call('XADD', stream, '*', 'c', chat))
+    return 'more'
+  end
+  redis.call('HDEL', ids, chat)
+  return 'empty'
+end
+
+-- Whether `entry` is this consumer's and the one the mailbox knows of. An own entry the mailbox does not know (two
+-- entries for one chat, after a repair) is settled and counts as stale.
+local function visits(stream, group, consumer, entry, ids, chat)
+  if not fence(stream, group, consumer, { entry })[entry] then
+    return false
+  end
+  if redis.call('HGET', ids, chat) ~= entry then
+    settle(stream, group, { entry })
+    return false
+  end
+  return true
+end
+

@@ -1,0 +1,46 @@
+//! What can go wrong between this crate and Redis. What a customer can meet is a verdict or an outcome, never an error.
+
+use antrean_domain::job::BadPayload;
+
+use crate::seal::SealError;
+
+/// The result of everything in this crate.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A fault. Nothing was changed, or the change was made and its answer lost: every script may be called again.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("redis: {0}")]
+    Redis(#[from] redis::RedisError),
+    #[error("script {script}: {source}")]
+    Script { script: &'static str, source: redis::RedisError },
+    #[error("script {script} answered {answer:?}, which it never should")]
+    Answer { script: &'static str, answer: String },
+    /// Two processes of one installation must agree on where a key lives.
+    #[error("this redis was set up with {found} shards, the configuration says {wanted}: it cannot be changed later")]
+    Shards { wanted: u8, found: String },
+    #[error("no seal key was given to this role")]
+    NoSeal,
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("a stored {what} cannot be read: {why}")]
+    Corrupt { what: &'static str, why: String },
+    #[error(transparent)]
+    Payload(#[from] BadPayload),
+    #[error("the steered clock moves forward only, and only where it is steered")]
+    ClockNotSteered,
+}
+
+impl StoreError {
+    /// Whether the same call may succeed a moment later: the connection, not the request, was at fault.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Redis(error) | Self::Script { source: error, .. } => {
+                error.is_io_error()
+                    || error.is_connection_dropped()
+                    || matches!(error.code(), Some("LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN" | "READONLY"))
+            }
+            _ => false,
+        }
+    }
+}
