@@ -7,13 +7,13 @@ use crate::{ops, sandbox};
 /// Book a passport appointment in Telegram.
 #[derive(Parser)]
 #[command(name = "antrean", version, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Run every role in one process: what a small office needs
     Run,
     /// Talk with people: receive, turn, send
@@ -39,8 +39,8 @@ pub enum Command {
 }
 
 #[derive(Args)]
-pub struct WorkerArgs {
+pub(crate) struct WorkerArgs {
     /// Only these parts, separated by commas: hi, norm, bulk, expire, release, promote, broadcast, relay, reclaim
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
 }

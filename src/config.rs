@@ -18,7 +18,7 @@ use spki::der::Document;
 use spki::{DecodePublicKey, EncodePublicKey, SubjectPublicKeyInfoRef};
 use tracing_subscriber::EnvFilter;
 
-pub use self::settings::{EngineSettings, LogFormat, Settings, TelegramSettings, WebSettings};
+pub(crate) use self::settings::{EngineSettings, LogFormat, Settings, TelegramSettings, WebSettings};
 
 /// Everything the environment may say. Others are not looked at.
 const NAMES: [&str; 11] = [
@@ -40,7 +40,7 @@ const HTTP_ADDR: &str = "127.0.0.1:8080";
 
 /// What is wrong with the environment or a file. Always exit code 2.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     #[error("{name} is not set, it should be {expected}")]
     Missing { name: &'static str, expected: &'static str },
     #[error("{name} {problem}, it should be {expected}")]
@@ -53,38 +53,38 @@ pub enum ConfigError {
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClockKind {
+pub(crate) enum ClockKind {
     System,
     /// Moved forward by hand: for tests and the sandbox.
     Steered,
 }
 
 /// The bank's side of SNAP BI.
-pub struct Snap {
+pub(crate) struct Snap {
     /// The `X-CLIENT-KEY` the bank asks for tokens with.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// Signs every call, symmetrically.
-    pub secret: SecretString,
+    pub(crate) secret: SecretString,
     /// The bank's RSA key as `RSAPublicKey` in DER: what verifies its token requests.
-    pub public_key: Vec<u8>,
+    pub(crate) public_key: Vec<u8>,
 }
 
 /// The environment, and where the files are.
-pub struct Config {
+pub(crate) struct Config {
     environment: BTreeMap<&'static str, String>,
     dir: PathBuf,
-    pub settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl Config {
     /// Reads the environment and `antrean.toml`. In development a file `.env` adds what is not set; it overrides nothing.
-    pub fn load() -> Result<Self, ConfigError> {
+    pub(crate) fn load() -> Result<Self, ConfigError> {
         if cfg!(debug_assertions) {
             // An absent or unreadable `.env` is no error: whatever it should have held is named when it is asked for.
             dotenvy::dotenv().ok();
         }
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-        let read = |name| std::env::var(name).ok();
+        let read = |name: &str| std::env::var(name).ok();
         Self::from_environment(read)
     }
 
@@ -101,12 +101,12 @@ impl Config {
     }
 
     /// The configuration folder.
-    pub fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
     /// What to log: `RUST_LOG`, else `info`.
-    pub fn log_filter(&self) -> Result<EnvFilter, ConfigError> {
+    pub(crate) fn log_filter(&self) -> Result<EnvFilter, ConfigError> {
         let wrong = |error: tracing_subscriber::filter::ParseError| ConfigError::Wrong {
             name: "RUST_LOG",
             problem: format!("is not a filter ({error})"),
@@ -115,15 +115,15 @@ impl Config {
         EnvFilter::try_new(self.get("RUST_LOG").unwrap_or("info")).map_err(wrong)
     }
 
-    pub fn redis_url(&self) -> Result<SecretString, ConfigError> {
+    pub(crate) fn redis_url(&self) -> Result<SecretString, ConfigError> {
         let expected = "the address of Redis, like redis://127.0.0.1:6379";
         let url = self.need("REDIS_URL", expected)?;
         let known = ["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme));
         if known { Ok(url.into()) } else { Err(wrong("REDIS_URL", "is no Redis address", expected)) }
     }
 
-    /// The bot's token, shaped as BotFather gives it.
-    pub fn token(&self) -> Result<SecretString, ConfigError> {
+    /// The bot's token, shaped as `BotFather` gives it.
+    pub(crate) fn token(&self) -> Result<SecretString, ConfigError> {
         let expected = "the bot's token from @BotFather, like 123456:ABC-DEF";
         let token = self.need("TELOXIDE_TOKEN", expected)?;
         let shaped = token.split_once(':').is_some_and(|(id, rest)| id.parse::<u64>().is_ok() && !rest.is_empty());
@@ -131,7 +131,7 @@ impl Config {
         if shaped && clean { Ok(token.into()) } else { Err(wrong("TELOXIDE_TOKEN", "is no bot token", expected)) }
     }
 
-    pub fn telegram_api_url(&self) -> Result<Url, ConfigError> {
+    pub(crate) fn telegram_api_url(&self) -> Result<Url, ConfigError> {
         let expected = "the http(s) address of a Bot API server, without a path";
         let text = self.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API_URL);
         let fits = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
@@ -140,7 +140,7 @@ impl Config {
     }
 
     /// The key that seals personal data.
-    pub fn seal_key(&self) -> Result<[u8; 32], ConfigError> {
+    pub(crate) fn seal_key(&self) -> Result<[u8; 32], ConfigError> {
         let expected = "32 random bytes in base64: openssl rand -base64 32";
         let text = self.need("ANTREAN_SEAL_KEY", expected)?;
         let bytes = BASE64.decode(text.trim().as_bytes()).map_err(|_| wrong("ANTREAN_SEAL_KEY", "is not base64", expected))?;
@@ -149,13 +149,13 @@ impl Config {
     }
 
     /// Where the web role listens.
-    pub fn http_addr(&self) -> Result<std::net::SocketAddr, ConfigError> {
+    pub(crate) fn http_addr(&self) -> Result<std::net::SocketAddr, ConfigError> {
         let expected = "an address and a port, like 0.0.0.0:8080";
         let text = self.get("ANTREAN_HTTP_ADDR").unwrap_or(HTTP_ADDR);
         text.parse().map_err(|_| wrong("ANTREAN_HTTP_ADDR", "is no socket address", expected))
     }
 
-    pub fn clock(&self) -> Result<ClockKind, ConfigError> {
+    pub(crate) fn clock(&self) -> Result<ClockKind, ConfigError> {
         match self.get("ANTREAN_CLOCK") {
             None | Some("system") => Ok(ClockKind::System),
             Some("steered") => Ok(ClockKind::Steered),
@@ -163,7 +163,7 @@ impl Config {
         }
     }
 
-    pub fn snap(&self) -> Result<Snap, ConfigError> {
+    pub(crate) fn snap(&self) -> Result<Snap, ConfigError> {
         let client_id = self.need("ANTREAN_SNAP_CLIENT_ID", "the client id agreed with the bank (X-CLIENT-KEY)")?.to_owned();
         let secret = self.need("ANTREAN_SNAP_SECRET", "the client secret agreed with the bank")?.into();
         Ok(Snap { client_id, secret, public_key: self.snap_public_key()? })
@@ -181,7 +181,7 @@ impl Config {
         };
         let unfit = |_| wrong(NAME, "holds no such key", expected);
         let document = Document::from_public_key_pem(pem.trim()).map_err(unfit)?;
-        let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(|error| unfit(error.into()))?;
+        let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(unfit)?;
         Ok(info.subject_public_key.raw_bytes().to_vec())
     }
 

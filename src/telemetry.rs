@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use crate::config::{Config, LogFormat};
 
 /// Starts logging to standard error. Standard output belongs to the operator's tools.
-pub fn log(config: &Config) -> anyhow::Result<()> {
+pub(crate) fn log(config: &Config) -> anyhow::Result<()> {
     let filter = config.log_filter()?;
     let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match config.settings.log {
@@ -17,6 +17,6 @@ pub fn log(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Starts recording metrics; the handle renders them for `/metrics`.
-pub fn record() -> anyhow::Result<PrometheusHandle> {
+pub(crate) fn record() -> anyhow::Result<PrometheusHandle> {
     PrometheusBuilder::new().install_recorder().context("cannot start recording metrics")
 }

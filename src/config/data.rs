@@ -2,15 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use antrean_chat::Texts;
+use antrean_chat::{Lang, Texts};
 use antrean_domain::{Calendar, Office, Offices, Terms};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{Config, ConfigError};
-
-/// `config/locales` has one folder for each of these.
-const LANGUAGES: [&str; 2] = ["id", "en"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +23,7 @@ struct HolidaysFile {
 
 impl Config {
     /// Fees and rules: `service.toml`.
-    pub fn terms(&self) -> Result<Terms, ConfigError> {
+    pub(crate) fn terms(&self) -> Result<Terms, ConfigError> {
         let path = self.dir().join("service.toml");
         let terms: Terms = read_toml(&path)?;
         match terms.check() {
@@ -39,30 +36,30 @@ impl Config {
     }
 
     /// `offices.toml`.
-    pub fn offices(&self) -> Result<Offices, ConfigError> {
+    pub(crate) fn offices(&self) -> Result<Offices, ConfigError> {
         let path = self.dir().join("offices.toml");
         let file: OfficesFile = read_toml(&path)?;
         Offices::new(file.office).map_err(|error| ConfigError::File { path, problem: error.to_string() })
     }
 
     /// `holidays.toml`.
-    pub fn calendar(&self) -> Result<Calendar, ConfigError> {
+    pub(crate) fn calendar(&self) -> Result<Calendar, ConfigError> {
         let file: HolidaysFile = read_toml(&self.dir().join("holidays.toml"))?;
         Ok(file.holidays)
     }
 
     /// What people read: `locales/{id,en}/*.ftl`.
-    pub fn texts(&self) -> Result<Texts, ConfigError> {
+    pub(crate) fn texts(&self) -> Result<Texts, ConfigError> {
         let locales = self.dir().join("locales");
         let mut sources = Vec::new();
-        for language in LANGUAGES {
-            for path in fluent_files(&locales.join(language))? {
+        for lang in Lang::ALL {
+            for path in fluent_files(&locales.join(lang.code()))? {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                sources.push((language, name, read(&path)?));
+                sources.push((lang, name, read(&path)?));
             }
         }
-        let borrowed: Vec<_> = sources.iter().map(|(language, name, source)| (*language, name.as_str(), source.as_str())).collect();
-        Texts::parse(&borrowed).map_err(|error| ConfigError::File { path: locales, problem: error.to_string() })
+        let borrowed = sources.iter().map(|(lang, name, source)| (*lang, name.as_str(), source.as_str()));
+        Texts::parse(borrowed).map_err(|error| ConfigError::File { path: locales, problem: error.to_string() })
     }
 }
 

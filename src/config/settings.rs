@@ -13,18 +13,18 @@ const FILE: &str = "antrean.toml";
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Over how many hash tags offices and chats are spread. 1–100, fixed at the first start.
-    pub shards: u8,
-    pub log: LogFormat,
-    pub engine: EngineSettings,
-    pub telegram: TelegramSettings,
-    pub web: WebSettings,
+    pub(crate) shards: u8,
+    pub(crate) log: LogFormat,
+    pub(crate) engine: EngineSettings,
+    pub(crate) telegram: TelegramSettings,
+    pub(crate) web: WebSettings,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     #[default]
     Text,
     Json,
@@ -33,49 +33,49 @@ pub enum LogFormat {
 /// The queue engine.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct EngineSettings {
+pub(crate) struct EngineSettings {
     /// After how long without a sign of life a reader's entries go to another, in milliseconds.
-    pub lease_ms: u64,
+    pub(crate) lease_ms: u64,
     /// How many entries a worker takes at once.
-    pub batch: usize,
+    pub(crate) batch: usize,
     /// How many readers each stream of jobs has in one process.
-    pub readers: usize,
+    pub(crate) readers: usize,
     /// How often a failing job is tried again before it becomes a dead letter.
-    pub retries_max: u32,
+    pub(crate) retries_max: u32,
 }
 
 /// The conversation's two ends.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct TelegramSettings {
+pub(crate) struct TelegramSettings {
     /// How long one `getUpdates` waits at Telegram, in seconds.
-    pub poll_s: u64,
+    pub(crate) poll_s: u64,
     /// How many chats are served at the same time, for each shard.
-    pub turn_readers: usize,
+    pub(crate) turn_readers: usize,
     /// How many chats are written to at the same time, for each shard.
-    pub send_readers: usize,
+    pub(crate) send_readers: usize,
     /// Messages a second to one chat, after the burst is spent.
-    pub per_chat_per_second: u32,
+    pub(crate) per_chat_per_second: u32,
     /// Messages to one chat that may go out at once.
-    pub burst: u32,
+    pub(crate) burst: u32,
     /// Messages a second of broadcasts, over all processes.
-    pub bulk_per_second: u32,
+    pub(crate) bulk_per_second: u32,
     /// How long one request may take, in milliseconds. `getUpdates` has its own limit.
-    pub request_ms: u64,
+    pub(crate) request_ms: u64,
 }
 
 /// The bank's door.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct WebSettings {
+pub(crate) struct WebSettings {
     /// How long an access token is honoured, in seconds. SNAP BI says 900.
-    pub token_s: u32,
+    pub(crate) token_s: u32,
     /// How far `X-TIMESTAMP` may be from our clock, in seconds.
-    pub timestamp_window_s: u32,
+    pub(crate) timestamp_window_s: u32,
     /// The largest body read, in bytes.
-    pub body_bytes_max: usize,
+    pub(crate) body_bytes_max: usize,
     /// How long a request may take until it is answered 503, in milliseconds.
-    pub request_ms: u64,
+    pub(crate) request_ms: u64,
 }
 
 impl Default for Settings {
@@ -141,7 +141,7 @@ impl Settings {
     }
 }
 
-fn within<T: PartialOrd + Display>(path: &Path, key: &str, value: T, allowed: RangeInclusive<T>) -> Result<(), ConfigError> {
+fn within<T: PartialOrd + Display + Copy>(path: &Path, key: &str, value: T, allowed: RangeInclusive<T>) -> Result<(), ConfigError> {
     if allowed.contains(&value) {
         return Ok(());
     }

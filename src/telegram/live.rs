@@ -1,0 +1,155 @@
+//! What `send` remembers of a chat, and how it gathers shows that wait together.
+//!
+//! The outbox says *show this screen*. Which message of the chat is the live one, and whether something was sent
+//! below it, only this memory knows. It is saved with every settled batch.
+
+use antrean_chat::{How, Show};
+use antrean_domain::Millis;
+use serde::{Deserialize, Serialize};
+use teloxide::types::MessageId;
+
+use super::message::Part;
+
+const VERSION: u32 = 1;
+
+/// The memory of one chat. A lost one costs no more than a message sent anew instead of edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Live {
+    v: u32,
+    /// The live message, if it can still be edited.
+    message: Option<i32>,
+    /// Up to when the messages sent so far use up the chat's pace: see `limiter`.
+    pub(super) paid_ms: Millis,
+    /// Failures in a row of the show at the head.
+    pub(super) failures: u32,
+    /// The picture of the show at the head has gone out, its text has not.
+    picture_sent: bool,
+    /// The last message could not be delivered: the person blocked the bot. Every later show tries anew, so that
+    /// nothing more is needed when they come back.
+    pub(super) unreachable: bool,
+}
+
+impl Live {
+    pub(super) fn load(saved: Option<&[u8]>) -> Self {
+        let read = |bytes| serde_json::from_slice::<Self>(bytes).ok().filter(|live| live.v == VERSION);
+        saved.and_then(read).unwrap_or_default()
+    }
+
+    pub(super) fn save(&self) -> Vec<u8> {
+        serde_json::to_vec(&Self { v: VERSION, ..self.clone() }).expect("the memory of a chat has string keys only")
+    }
+
+    /// The message to edit for `show`; `None`: send it anew.
+    pub(super) fn edits(&self, show: &Show) -> Option<MessageId> {
+        let in_place = show.how == How::Live && show.screen.picture.is_none();
+        self.message.filter(|_| in_place).map(MessageId)
+    }
+
+    /// The message to edit is gone.
+    pub(super) fn forget(&mut self) {
+        self.message = None;
+    }
+
+    /// `show` is on the person's screen, as the new message `sent`, or by an edit.
+    pub(super) fn shown(&mut self, show: &Show, sent: Option<MessageId>) {
+        // A message that stays ends the live one: an edit above it would not be seen. So does a picture: it has no
+        // text to edit.
+        let lives = show.how != How::Keep && show.screen.picture.is_none();
+        self.message = sent.filter(|_| lives).map(|id| id.0);
+        self.failures = 0;
+        self.picture_sent = false;
+        self.unreachable = false;
+    }
+
+    /// The show at the head will not be sent.
+    pub(super) fn skipped(&mut self) {
+        self.failures = 0;
+        self.picture_sent = false;
+    }
+
+    pub(super) fn part(&self) -> Part {
+        if self.picture_sent { Part::Text } else { Part::Whole }
+    }
+
+    pub(super) fn set_part(&mut self, part: Part) {
+        self.picture_sent = part == Part::Text;
+    }
+}
+
+/// A show to send, and how many of the outbox it stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Gathered {
+    pub(super) show: Show,
+    pub(super) count: usize,
+}
+
+/// Merges edits that have not been sent: of several screens of one live message only the last is worth sending.
+pub(super) fn gather(shows: impl IntoIterator<Item = Show>) -> Vec<Gathered> {
+    let mut gathered: Vec<Gathered> = Vec::new();
+    for show in shows {
+        match gathered.last_mut() {
+            Some(last) if last.show.how != How::Keep && show.how == How::Live => {
+                last.show.screen = show.screen;
+                last.count += 1;
+            }
+            _ => gathered.push(Gathered { show, count: 1 }),
+        }
+    }
+    gathered
+}
+
+#[cfg(test)]
+mod tests {
+    use antrean_chat::{Picture, Screen};
+
+    use super::*;
+
+    fn show(how: How, text: &str) -> Show {
+        Show { how, screen: Screen { text: text.to_owned(), buttons: Vec::new(), picture: None } }
+    }
+
+    #[test]
+    fn unsent_edits_of_one_message_are_merged() {
+        let waiting = [show(How::Live, "a"), show(How::Live, "b"), show(How::Keep, "proof"), show(How::Below, "c"), show(How::Live, "d")];
+        let expected = [
+            Gathered { show: show(How::Live, "b"), count: 2 },
+            Gathered { show: show(How::Keep, "proof"), count: 1 },
+            Gathered { show: show(How::Below, "d"), count: 2 },
+        ];
+        assert_eq!(gather(waiting), expected);
+    }
+
+    #[test]
+    fn a_message_that_stays_is_never_swallowed() {
+        let waiting = [show(How::Keep, "a"), show(How::Keep, "b"), show(How::Live, "c"), show(How::Below, "d")];
+        assert_eq!(gather(waiting).iter().map(|gathered| gathered.count).collect::<Vec<_>>(), [1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_live_message_is_edited_while_it_is_the_newest() {
+        let mut live = Live::default();
+        assert_eq!(live.edits(&show(How::Live, "a")), None);
+        live.shown(&show(How::Live, "a"), Some(MessageId(5)));
+        assert_eq!(live.edits(&show(How::Live, "b")), Some(MessageId(5)));
+        assert_eq!(live.edits(&show(How::Below, "b")), None);
+        assert_eq!(Live::load(Some(&live.save())).edits(&show(How::Live, "b")), Some(MessageId(5)));
+        live.shown(&show(How::Keep, "proof"), Some(MessageId(6)));
+        assert_eq!(live.edits(&show(How::Live, "c")), None);
+    }
+
+    #[test]
+    fn a_picture_is_never_edited_into() {
+        let mut live = Live::default();
+        let mut picture = show(How::Live, "a");
+        picture.screen.picture = Some(Picture::Qr("x".to_owned()));
+        live.shown(&picture, Some(MessageId(5)));
+        assert_eq!(live.edits(&show(How::Live, "b")), None);
+    }
+
+    #[test]
+    fn a_memory_that_cannot_be_read_begins_anew() {
+        assert_eq!(Live::load(Some(b"?")), Live::default());
+        assert_eq!(Live::load(Some(br#"{"v":9,"message":3}"#)), Live::default());
+    }
+}
