@@ -1,9 +1,10 @@
 //! The one face of all duties: what a worker is to the crew.
 
 use std::future::Future;
+use std::time::Duration;
 
 use antrean_domain::{Calendar, Job, Offices, Terms};
-use antrean_store::{BatchHead, Store, StoreError, Verdict, Work};
+use antrean_store::{BatchHead, OfficeShard, Store, StoreError, Verdict, Work};
 
 /// What every duty may use.
 #[derive(Clone)]
@@ -22,4 +23,16 @@ pub(crate) trait Duty {
 
     /// Does `work`, all of kind [`Self::KIND`]. An error means that nothing is known: all of it is tried again.
     fn run(ctx: &Ctx, head: &BatchHead, work: Vec<Work<Job>>) -> impl Future<Output = Result<Vec<Verdict>, StoreError>> + Send;
+}
+
+/// Something the clock asks for, on every office shard, by every process: its scripts are atomic, so nobody leads.
+pub(crate) trait Tick {
+    /// Its name in `--only` and in logs.
+    const NAME: &'static str;
+    /// How long to wait when nothing was due.
+    const EVERY: Duration;
+
+    /// Does what is due on `shard`, up to a bound of its own, and says how much that was. Called again at once
+    /// while it is more than nothing.
+    fn tick(ctx: &Ctx, shard: OfficeShard) -> impl Future<Output = Result<usize, StoreError>> + Send;
 }
