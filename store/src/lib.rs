@@ -18,6 +18,7 @@ mod keys;
 mod ledger;
 mod scripts;
 mod seal;
+mod server;
 mod work;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use error::{Result, StoreError};
 pub use keys::{ChatShard, OfficeShard, Tag};
 pub use ledger::*;
 pub use seal::{Seal, SealError};
+pub use server::Server;
 pub use work::{BY_THE_CLOCK, BatchHead, Verdict, Work};
 
 /// How long a command may take before its caller is told. Longer than the slowest fsync, shorter than patience.
