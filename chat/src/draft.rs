@@ -158,7 +158,7 @@ impl Draft {
             Ask::Kk => answers.kk.is_some(),
             Ask::OldPassport => answers.old_passport.is_some(),
             Ask::Date => self.date.is_some(),
-            Ask::Hour => self.held.is_some(),
+            Ask::Hour => self.held.as_ref().is_some_and(|held| Some(held.slot.date) == self.date),
             Ask::Review => false,
         }
     }
@@ -188,6 +188,55 @@ impl Draft {
 }
 
 impl Ask {
+    pub(crate) const ALL: [Self; 18] = [
+        Self::Service,
+        Self::Age,
+        Self::Office,
+        Self::Passport,
+        Self::Purpose,
+        Self::Earlier,
+        Self::NeverDoubt,
+        Self::EarlierNumber,
+        Self::Name,
+        Self::Nik,
+        Self::BirthDate,
+        Self::Doubt,
+        Self::Ektp,
+        Self::Kk,
+        Self::OldPassport,
+        Self::Date,
+        Self::Hour,
+        Self::Review,
+    ];
+
+    /// Its word in buttons and in the ids of its texts.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Age => "age",
+            Self::Office => "office",
+            Self::Passport => "passport",
+            Self::Purpose => "purpose",
+            Self::Earlier => "earlier",
+            Self::NeverDoubt => "never-doubt",
+            Self::EarlierNumber => "number",
+            Self::Name => "name",
+            Self::Nik => "nik",
+            Self::BirthDate => "birth",
+            Self::Doubt => "doubt",
+            Self::Ektp => "ektp",
+            Self::Kk => "kk",
+            Self::OldPassport => "old-passport",
+            Self::Date => "date",
+            Self::Hour => "hour",
+            Self::Review => "review",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ask| ask.word() == word)
+    }
+
     /// The step the person counts it as, 1–12.
     pub(crate) fn chapter(self) -> u32 {
         match self {

@@ -2,7 +2,7 @@
 
 use antrean_domain::view::BookingView;
 use antrean_domain::{
-    Application, BookingId, BookingRef, Calendar, Job, Millis, Month, MonthQuota, OfficeCode, Offices, Rupiah, ServiceClass, Terms,
+    Application, BookingId, BookingRef, Calendar, ChatId, Job, Millis, Month, MonthQuota, OfficeCode, Offices, Rupiah, ServiceClass, Terms,
 };
 
 use crate::dialogue::Dialogue;
@@ -14,6 +14,8 @@ use crate::texts::Texts;
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
     pub now: Millis,
+    /// The chat all this happens in.
+    pub chat: ChatId,
     pub offices: &'a Offices,
     pub terms: &'a Terms,
     pub calendar: &'a Calendar,

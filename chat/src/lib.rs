@@ -5,25 +5,35 @@
 //! randomness: whatever it needs of the world comes in as [`Facts`], and what it needs of the ledger it asks for
 //! with [`Next::Need`].
 
+mod calendar;
+mod callback;
+mod dates;
 mod dialogue;
 mod draft;
 mod facts;
+mod fit;
+mod hold;
+mod hours;
 mod input;
+mod labels;
 mod lang;
+mod navigate;
 mod offices;
+mod outcomes;
+mod photos;
 mod screen;
+mod screens;
 mod step;
+mod steps;
+mod talk;
 mod texts;
+mod typed;
 
 pub use dialogue::{BadDialogue, DIALOGUE_VERSION, Dialogue};
 pub use facts::{Answers, Facts, Next, Order, Query, Step};
 pub use input::{Input, OtherKind, Person, PhotoIn, Tap};
 pub use lang::{BadLang, Lang};
+pub use navigate::commands;
 pub use screen::{Action, Button, How, Picture, Screen, Show, Toast};
 pub use step::step;
 pub use texts::{BadTexts, Texts};
-
-/// What `setMyCommands` is told for `lang`: commands without the slash, with their descriptions.
-pub fn commands(_texts: &Texts, _lang: Lang) -> Vec<(String, String)> {
-    Vec::new()
-}
