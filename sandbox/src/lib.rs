@@ -91,7 +91,7 @@ pub async fn serve(settings: Settings, listener: TcpListener, clock: Arc<dyn Clo
     let drained = shutdown.clone();
     let server = axum::serve(listener, router(Arc::clone(&shared))).with_graceful_shutdown(async move { drained.cancelled().await });
     tokio::select! {
-        served = server => served?,
+        ended = server => ended?,
         // Long polls and event streams end by themselves at shutdown; a client that keeps sending does not.
         () = async { shutdown.cancelled().await; tokio::time::sleep(DRAIN).await } => {}
     }

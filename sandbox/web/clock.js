@@ -25,7 +25,7 @@ export function setClock({ now_ms, offset_s }) {
 export function mountClock(root) {
   const text = () => TEXT[document.documentElement.lang] ?? TEXT.id;
   const chipTime = el("span", { class: "time" });
-  const chipDay = el("span", { class: "day" });
+  const chipDay = el("span", { class: "clock-day" });
   const chip = el("button", { type: "button", class: "clock-chip", "data-testid": "clock", "aria-expanded": "false", "aria-controls": "clock-panel" },
     svg("M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z"), chipDay, chipTime);
   const date = el("p", { class: "date" });

@@ -27,6 +27,7 @@ use axum::{
 };
 use futures_util::stream;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 pub(crate) use self::webhook::deliver as deliver_webhooks;
 use self::{
@@ -108,7 +109,7 @@ async fn answer(shared: &Arc<Shared>, method: &str, params: &Params) -> Result<S
         && is_limited(method)
         && let Some(chat) = chat
     {
-        shared.world().flood.take(chat).map_err(ApiError::too_many_requests)?;
+        shared.world().flood.take(chat, Instant::now()).map_err(ApiError::too_many_requests)?;
     }
     Ok(run(shared, method, params).await?)
 }

@@ -156,7 +156,7 @@ impl Call<'_> {
             }
             Markup::None => Vec::new(),
         };
-        let message = world.bot_sends(chat, Draft { keyboard, reply_to, ..draft }, now);
+        let message = world.bot_sends(chat, Draft { reply_to, keyboard, ..draft }, now);
         Ok(message.to_api(&world))
     }
 

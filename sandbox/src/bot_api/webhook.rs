@@ -28,9 +28,9 @@ use crate::{
 const CONNECTIONS_DEFAULT: i64 = 40;
 const CONNECTIONS_MAX: i64 = 100;
 /// How long the real one waits for an answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
 impl Call<'_> {

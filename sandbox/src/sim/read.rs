@@ -92,13 +92,13 @@ pub(super) fn event_view(event: &Event, world: &World) -> Value {
     };
     match (&event.what, event.what.message()) {
         (what, Some(message)) => {
-            let word = match what {
+            let kind = match what {
                 Happening::Sent { .. } => "sent",
                 Happening::Edited { .. } => "edited",
                 Happening::Incoming { .. } => "incoming",
                 _ => "incoming_edited",
             };
-            put(json!({ "what": word, "message": message_view(message, world) }));
+            put(json!({ "what": kind, "message": message_view(message, world) }));
         }
         // What carries no message reads outside as it is kept.
         (what, None) => put(json!(what)),

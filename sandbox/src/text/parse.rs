@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn errors_are_worded_as_telegram_words_them() {
         check_error("a <foo>", "Unsupported start tag \"foo\" at byte offset 2");
-        check_error("a < b", "Unclosed start tag at byte offset 2");
+        check_error("a <b", "Unclosed start tag at byte offset 2");
         check_error("a < b > c", "Unsupported start tag \"\" at byte offset 2");
         check_error("</b>", "Unexpected end tag at byte offset 0");
         check_error("<b>x</i>", "Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\"");

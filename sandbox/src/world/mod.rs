@@ -160,7 +160,7 @@ pub(crate) enum Signal {
 }
 
 impl World {
-    /// Reads `data_dir` and takes up where it was left, or starts a new world there.
+    /// Reads `data_dir` and takes up where it was left, or starts a new world there with this update id.
     pub(crate) fn open(data_dir: &Path, bot: Bot, first_update_id: i64) -> Result<Self, JournalError> {
         let (journal, records) = Journal::open(data_dir)?;
         let mut world = Self {
@@ -168,7 +168,7 @@ impl World {
             people: BTreeMap::new(),
             chats: HashMap::new(),
             files: HashMap::new(),
-            updates: Updates::new(first_update_id),
+            updates: Updates::default(),
             profile: Profile::default(),
             taps: Taps::default(),
             faults: Faults::default(),
@@ -181,6 +181,9 @@ impl World {
         };
         for record in records {
             world.apply(record);
+        }
+        if world.updates.next_id() == 0 {
+            world.updates.skip_to(first_update_id);
         }
         let compact = world.records();
         world.journal.start(&compact)?;

@@ -14,6 +14,7 @@ const MESSAGE_KEPT: Duration = Duration::from_hours(24);
 const CALLBACK_QUEUE: i64 = 3 << 33;
 
 /// The queue of updates, in the order of their ids.
+#[derive(Default)]
 pub(crate) struct Updates {
     /// By id and then by arrival, because the scripted door may push an id twice.
     pending: BTreeMap<(i64, u64), Pending>,
@@ -47,10 +48,6 @@ pub(crate) enum NewUpdate {
 }
 
 impl Updates {
-    pub(super) fn new(first_id: i64) -> Self {
-        Self { pending: BTreeMap::new(), next_id: first_id, next_seq: 0, arrived: watch::Sender::new(0), poller: watch::Sender::new(0) }
-    }
-
     pub(crate) fn next_id(&self) -> i64 {
         self.next_id
     }

@@ -1,0 +1,10 @@
+//! The imitated world over real HTTP, from outside: one binary, a chapter a file.
+
+#![expect(clippy::unwrap_used, reason = "a test says that something is wrong by panicking")]
+
+mod bank;
+mod common;
+mod files;
+mod messages;
+mod people;
+mod updates;
