@@ -51,6 +51,12 @@ impl SlotId {
         let time = NaiveTime::from_hms_opt(u32::from(self.hour), 0, 0).expect("a slot's hour is below 24");
         zone.at(self.date, time)
     }
+
+    /// The moment an appointment here is recalled: `hour` (0–23) of the evening before, in the office's zone.
+    pub fn eve_at(&self, zone: Zone, hour: u32) -> Millis {
+        let eve = self.date.pred_opt().unwrap_or(self.date);
+        zone.at(eve, NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(NaiveTime::MIN))
+    }
 }
 
 impl fmt::Display for SlotId {
