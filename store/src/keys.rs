@@ -3,10 +3,14 @@
 //! Every key of a shard carries that shard's hash tag, `{c3}` for chats and `{o3}` for offices, so that all keys
 //! of one script live on one node of a Redis Cluster. The ledger's builders are in `keys/ledger.rs`.
 
+mod ledger;
+
 use std::fmt;
 use std::str::FromStr;
 
 use antrean_domain::{ChatId, Job, JobClass, Millis};
+
+pub(crate) use ledger::{LEDGER_KINDS, QuotaMonth};
 
 /// How many shards this installation has, written down at its first start.
 pub(crate) const SHARDS: &str = "antrean:shards";

@@ -1,0 +1,106 @@
+-- What the ledger's scripts share. Assembled behind prelude.lua, which offers `fence`, `settle` and `mail`.
+--
+-- Head of every script that takes jobs:
+--   KEYS 1 jobs stream · 2 hop · 3 journal · 4 due · 5 delay, then what the script's own header says
+--   ARGV 1 group · 2 consumer · 3 now_ms · 4 number of jobs · 5 shards, then likewise
+-- Each job's arguments begin with its stream entry, or '' where the clock asks: nothing to fence, nothing to settle.
+
+-- A booking's record is one packed array without nils; store/src/ledger/record.rs reads the same.
+local VERSION, STATE, SEQ, CHAT, OFFICE, PLACES, DUE = 1, 2, 3, 4, 5, 6, 7
+local CODE, AMOUNT, PAID, PAYMENT, MOVES, CREATED, CHANGED = 8, 9, 10, 11, 12, 13, 14
+
+-- A place of a record: the slot, and how many. There is a list of them from the start, with one entry so far.
+local SLOT, COUNT = 1, 2
+
+-- Words that leave the job in its stream: the caller comes again with better keys.
+local UNSETTLED = { moved = true, taken = true }
+
+-- Whole numbers beyond 14 digits (chat ids) must not pass through tostring.
+local function digits(number)
+  return string.format('%.0f', number)
+end
+
+local function read(key)
+  local packed = redis.call('GET', key)
+  return packed and cmsgpack.unpack(packed) or nil
+end
+
+-- Judges each job alone, settles all that were judged with one call, and answers one word per job.
+-- `shape`: head_keys, head_args, keys and args per job. `judge(k, a)`: the job's own are KEYS[k + 1 …], ARGV[a + 1 …].
+local function batch(shape, judge)
+  local entries, jobs = {}, tonumber(ARGV[4])
+  for job = 1, jobs do
+    entries[job] = ARGV[shape.head_args + (job - 1) * shape.args + 1]
+  end
+  local mine = fence(KEYS[1], ARGV[1], ARGV[2], entries)
+  local words, judged = {}, {}
+  for job = 1, jobs do
+    local entry = entries[job]
+    if entry ~= '' and not mine[entry] then
+      words[job] = 'stale'
+    else
+      local word = judge(shape.head_keys + (job - 1) * shape.keys, shape.head_args + (job - 1) * shape.args)
+      words[job] = word
+      if entry ~= '' and not UNSETTLED[word] then
+        judged[#judged + 1] = entry
+      end
+    end
+  end
+  settle(KEYS[1], ARGV[1], judged)
+  return words
+end
+
+-- Writes one event behind the last. Gapless, because it is written in the script that makes the change.
+local journal_last
+local function chronicle(journal, word, now, ...)
+  if not journal_last then
+    local tail = redis.call('XREVRANGE', journal, '+', '-', 'COUNT', 1)[1]
+    journal_last = tail and tonumber(string.match(tail[1], '^%d+')) or 0
+  end
+  journal_last = journal_last + 1
+  redis.call('XADD', journal, digits(journal_last) .. '-0', 'e', word, 't', digits(now), ...)
+end
+
+-- Stores a changed record together with its event: no record changes without one, and the event carries its image.
+local function save(key, journal, id, record, word, now, ...)
+  record[CHANGED] = now
+  local packed = cmsgpack.pack(record)
+  redis.call('SET', key, packed)
+  chronicle(journal, word, now, 'b', id, 'r', packed, ...)
+end
+
+-- Sends an outcome towards a chat's mailbox.
+local function tell(hop, shards, chat, outcome)
+  outcome.v = 1
+  mail(hop, 'c' .. digits(chat % shards), digits(chat), 'o' .. cjson.encode(outcome))
+end
+
+-- Where a slot's counts are within its month: `0108` for the first, eight o'clock.
+local function hour_of(slot)
+  local day, hour = string.match(slot, '%-(%d%d):(%d%d):')
+  return day .. hour
+end
+
+-- The month a slot's counts are kept in.
+local function month_of(slot)
+  local office, month, class = string.match(slot, '^(%w+):(%d+%-%d+)%-%d+:%d+:(%l+)$')
+  return office .. ':' .. class .. ':' .. month
+end
+
+-- What is left of a slot: capacity less taken less withheld. Negative where capacity was cut below what is taken.
+local function left(quota, slot)
+  local hour = hour_of(slot)
+  local counts = redis.call('HMGET', quota, hour .. 'c', hour .. 't', hour .. 'w')
+  return (tonumber(counts[1]) or 0) - (tonumber(counts[2]) or 0) - (tonumber(counts[3]) or 0)
+end
+
+-- Takes `count` places of a slot; a negative count gives them back.
+local function take(quota, slot, count)
+  if count ~= 0 then
+    redis.call('HINCRBY', quota, hour_of(slot) .. 't', count)
+  end
+end
+
+local function allowed(letters, record)
+  return string.find(letters, record[STATE], 1, true) ~= nil
+end

@@ -1,0 +1,189 @@
+//! Reading the ledger: bookings, codes, refunds, what is overdue. Nothing here changes anything.
+
+use std::collections::BTreeMap;
+
+use antrean_domain::job::Sealed;
+use antrean_domain::{Application, BillingCode, BookingId, BookingRef, BookingView, Millis, OfficeCode, PaymentId, Rupiah, State};
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+
+use super::record::Record;
+use crate::Store;
+use crate::error::{Result, StoreError};
+use crate::keys::OfficeShard;
+
+/// What applications are sealed for.
+const PURPOSE: &str = "application";
+/// How many overdue deadlines are looked through for those of one kind.
+const DUE_PAGE: usize = 256;
+/// After this many pages of the other kind the rest waits for the next tick.
+const DUE_PAGES_MAX: usize = 16;
+
+/// What a billing code says to the bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    pub view: BookingView,
+    /// Whether it can be paid now: its key lives, and its end is ahead of the clock.
+    pub live: bool,
+    /// Whether money for it is in, settled or about to be.
+    pub paid: bool,
+}
+
+/// A part of the list of all bookings.
+#[derive(Clone, Debug)]
+pub struct BookingPage {
+    pub bookings: Vec<BookingView>,
+    /// Where the next part begins; `None` at the end.
+    pub next: Option<usize>,
+}
+
+/// Money that is to be paid back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RefundCase {
+    pub booking: BookingRef,
+    pub code: BillingCode,
+    pub payment: PaymentId,
+    pub amount: Rupiah,
+    pub at_ms: Millis,
+    /// A further payment for a booking that is paid or refunded already.
+    pub again: bool,
+}
+
+/// A refund case as it lies in Redis.
+#[derive(Deserialize)]
+struct PackedRefund {
+    version: u32,
+    office: OfficeCode,
+    id: BookingId,
+    code: BillingCode,
+    amount: Rupiah,
+    at_ms: Millis,
+    again: u8,
+}
+
+impl Store {
+    /// The bookings asked for, in their order; `None` for one that does not exist.
+    pub async fn bookings(&self, refs: &[BookingRef]) -> Result<Vec<Option<BookingView>>> {
+        let mut by_shard: BTreeMap<OfficeShard, Vec<usize>> = BTreeMap::new();
+        for (at, booking) in refs.iter().enumerate() {
+            by_shard.entry(self.office_shard(&booking.office)).or_default().push(at);
+        }
+        let mut views = vec![None; refs.len()];
+        for (shard, places) in by_shard {
+            let ids: Vec<_> = places.iter().map(|at| refs[*at].id).collect();
+            for (at, record) in places.into_iter().zip(self.records(shard, &ids).await?) {
+                views[at] = record.map(|record| record.view);
+            }
+        }
+        Ok(views)
+    }
+
+    /// At most `most` bookings of `shard` in the order they were made, from the `from`th on.
+    pub async fn all_bookings(&self, shard: OfficeShard, from: usize, most: usize) -> Result<BookingPage> {
+        let mut range = redis::cmd("ZRANGE");
+        range.arg(shard.bookings()).arg(from).arg(from + most.max(1) - 1);
+        let names: Vec<String> = range.query_async(&mut self.commands()).await?;
+        let ids = read_ids(&names)?;
+        let next = (names.len() == most.max(1)).then_some(from + names.len());
+        let records = self.records(shard, &ids).await?;
+        Ok(BookingPage { bookings: records.into_iter().flatten().map(|record| record.view).collect(), next })
+    }
+
+    /// The answers given for a booking, once it was billed.
+    pub async fn application(&self, booking: &BookingRef) -> Result<Option<Application>> {
+        let key = self.office_shard(&booking.office).application(booking.id);
+        let sealed: Option<String> = redis::cmd("GET").arg(key).query_async(&mut self.commands()).await?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        let corrupt = |why: String| StoreError::Corrupt { what: "application", why: format!("{}: {why}", booking.id) };
+        let bytes = BASE64.decode(sealed.as_bytes()).map_err(|error| corrupt(error.to_string()))?;
+        let plain = self.seal()?.open(PURPOSE, &bytes)?;
+        // Only what serde says of the shape, never the text itself.
+        serde_json::from_slice(&plain).map(Some).map_err(|error| corrupt(format!("{:?} at {}", error.classify(), error.column())))
+    }
+
+    /// Seals answers the way a job carries them and [`Store::application`] opens them.
+    pub fn seal_application(&self, application: &Application) -> Result<Sealed> {
+        let plain = serde_json::to_vec(application).expect("an application has string keys only");
+        Ok(Sealed(BASE64.encode(&self.seal()?.seal(PURPOSE, &plain))))
+    }
+
+    /// What a billing code stands for, however long it is dead; `None` for one that was never issued.
+    pub async fn find_code(&self, code: &BillingCode) -> Result<Option<Bill>> {
+        let Some((shard, booking)) = self.owner(code).await? else { return Ok(None) };
+        let mut both = redis::pipe();
+        both.atomic().get(shard.booking(booking.id)).get(shard.bill(code));
+        let (packed, until): (Option<Vec<u8>>, Option<Millis>) = both.query_async(&mut self.commands()).await?;
+        let Some(packed) = packed else { return Ok(None) };
+        let Record { view, payment } = Record::read(booking.id, &packed)?;
+        let live = view.state == State::Billed && until.is_some_and(|until| until > self.clock().now_ms());
+        let paid = payment.is_some();
+        Ok(Some(Bill { view, live, paid }))
+    }
+
+    /// Every refund case, oldest first.
+    pub async fn refunds(&self) -> Result<Vec<RefundCase>> {
+        let mut cases = Vec::new();
+        for shard in self.office_shards() {
+            let packed: Vec<(String, Vec<u8>)> = redis::cmd("HGETALL").arg(shard.refunds()).query_async(&mut self.commands()).await?;
+            for (payment, bytes) in packed {
+                cases.push(RefundCase::read(&payment, &bytes)?);
+            }
+        }
+        cases.sort_by(|one, other| (one.at_ms, &one.payment).cmp(&(other.at_ms, &other.payment)));
+        Ok(cases)
+    }
+
+    /// Whose a billing code is, and on which shard.
+    pub(super) async fn owner(&self, code: &BillingCode) -> Result<Option<(OfficeShard, BookingRef)>> {
+        let shard = OfficeShard(code.shard());
+        if shard.0 >= self.shards() {
+            return Ok(None);
+        }
+        let owner: Option<String> = redis::cmd("GET").arg(shard.code(code)).query_async(&mut self.commands()).await?;
+        let corrupt = || StoreError::Corrupt { what: "billing code", why: format!("{code} has no owner that can be read") };
+        owner.map(|owner| read_owner(&owner).ok_or_else(corrupt).map(|booking| (shard, booking))).transpose()
+    }
+
+    /// At most `most` bookings in `state` whose deadline has passed.
+    pub(super) async fn overdue(&self, shard: OfficeShard, state: State, most: usize) -> Result<Vec<BookingId>> {
+        let now = self.clock().now_ms();
+        let mut found = Vec::new();
+        for page in 0..DUE_PAGES_MAX {
+            let mut range = redis::cmd("ZRANGEBYSCORE");
+            range.arg(shard.due()).arg("-inf").arg(now).arg("LIMIT").arg(page * DUE_PAGE).arg(DUE_PAGE);
+            let names: Vec<String> = range.query_async(&mut self.commands()).await?;
+            let ids = read_ids(&names)?;
+            let records = self.records(shard, &ids).await?;
+            found.extend(records.into_iter().flatten().filter(|record| record.view.state == state).map(|record| record.view.booking.id));
+            if ids.len() < DUE_PAGE || found.len() >= most {
+                break;
+            }
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+}
+
+impl RefundCase {
+    pub(super) fn read(payment: &str, bytes: &[u8]) -> Result<Self> {
+        let corrupt = |why: String| StoreError::Corrupt { what: "refund case", why: format!("{payment}: {why}") };
+        let packed: PackedRefund = rmp_serde::from_slice(bytes).map_err(|error| corrupt(error.to_string()))?;
+        if packed.version != 1 {
+            return Err(corrupt(format!("version {}, this release reads 1", packed.version)));
+        }
+        let payment = PaymentId::try_from(payment.to_owned()).map_err(|error| corrupt(error.to_string()))?;
+        let PackedRefund { office, id, code, amount, at_ms, again, .. } = packed;
+        Ok(Self { booking: BookingRef { office, id }, code, payment, amount, at_ms, again: again == 1 })
+    }
+}
+
+/// Reads `OFFICE id`, the value of a code's key.
+pub(super) fn read_owner(text: &str) -> Option<BookingRef> {
+    let (office, id) = text.split_once(' ')?;
+    Some(BookingRef { office: office.parse().ok()?, id: id.parse().ok()? })
+}
+
+fn read_ids(names: &[String]) -> Result<Vec<BookingId>> {
+    let corrupt = |name: &str| StoreError::Corrupt { what: "list of bookings", why: format!("{name:?} is no booking id") };
+    names.iter().map(|name| name.parse().map_err(|_| corrupt(name))).collect()
+}

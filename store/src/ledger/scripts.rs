@@ -1,0 +1,22 @@
+//! The ledger's scripts. Those that free places or take in money run even when memory is full.
+
+use crate::scripts::scripts;
+
+scripts! {
+    with ["prelude", "ledger"];
+    HOLD = "hold";
+    RELEASE = "release", "allow-oom";
+    BILL = "bill";
+    CANCEL = "cancel", "allow-oom";
+    EXPIRE = "expire", "allow-oom";
+    ACCEPT_PAYMENT = "accept_payment", "allow-oom";
+    SETTLE = "settle", "allow-oom";
+    RESCHEDULE = "reschedule";
+    REMIND = "remind", "allow-oom";
+    SUBSCRIBE = "subscribe";
+    OPEN_QUOTA = "open_quota";
+    BROADCAST_CREATE = "broadcast_create";
+    BROADCAST_WALK = "broadcast_walk";
+    BROADCAST_RESERVE = "broadcast_reserve", "allow-oom";
+    BROADCAST_MARK = "broadcast_mark", "allow-oom";
+}
