@@ -2,6 +2,17 @@
 //!
 //! This floor refuses to know Telegram and prose: what a person is to be told leaves as an outcome.
 
+mod bill;
+mod broadcast;
+mod cancel;
 mod duty;
+mod expire;
+mod hold;
+mod prepare;
+mod release;
+mod remind;
+mod reschedule;
+mod settle;
+mod subscribe;
 
 pub use duty::Ctx;
