@@ -59,3 +59,23 @@ local function visits(stream, group, consumer, entry, ids, chat)
   return true
 end
 
+-- Keeps the count of crashes in step with a mailbox that made headway. A chat that was reclaimed runs carefully, one
+-- message at a time, until its mailbox is empty; each new head starts from zero.
+local function headway(alone, field, left)
+  if left == 'empty' then
+    redis.call('HDEL', alone, field)
+  elseif redis.call('HEXISTS', alone, field) == 1 then
+    redis.call('HSET', alone, field, 0)
+  end
+end
+
+-- Whether stream id `id` comes after `mark`. By their two numbers: as text, 9-0 would come after 10-0.
+local function beyond(id, mark)
+  local id_ms, id_n = string.match(id, '^(%d+)-(%d+)$')
+  local mark_ms, mark_n = string.match(mark, '^(%d+)-(%d+)$')
+  if id_ms ~= mark_ms then
+    return tonumber(id_ms) > tonumber(mark_ms)
+  end
+  return tonumber(id_n) > tonumber(mark_n)
+end
+

@@ -19,6 +19,8 @@ pub enum StoreError {
     /// Two processes of one installation must agree on where a key lives.
     #[error("this redis was set up with {found} shards, the configuration says {wanted}: it cannot be changed later")]
     Shards { wanted: u8, found: String },
+    #[error("redis did not answer for {} seconds", after.as_secs())]
+    Hung { after: std::time::Duration },
     #[error("no seal key was given to this role")]
     NoSeal,
     #[error(transparent)]

@@ -117,8 +117,12 @@ impl Tag {
         Self::Office(OfficeShard(job.office().shard(shards)))
     }
 
-    pub(crate) fn of_chat(chat: ChatId, shards: u8) -> Self {
-        Self::Chat(ChatShard::of(chat, shards))
+    /// The number of its shard.
+    pub fn shard(self) -> u8 {
+        match self {
+            Self::Chat(shard) => shard.0,
+            Self::Office(shard) => shard.0,
+        }
     }
 
     /// Stream of what this tag's scripts have for other tags.

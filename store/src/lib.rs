@@ -1,24 +1,37 @@
 //! The ledger and the queues. The only floor that knows Redis.
 //!
-//! Three primitives carry everything. A **stream of jobs** ([`jobs`]) is worked in parallel by a consumer group. A
-//! **mailbox** ([`turn`] inbound, [`outbox`] outbound) is in order for its chat and parallel across chats: a list,
-//! plus one *ready* entry on a stream while the list is not empty. A **hop** ([`hop`]) carries what a script on one
+//! Three primitives carry everything. A **stream of jobs** (`jobs`) is worked in parallel by a consumer group. A
+//! **mailbox** (`turn` inbound, `outbox` outbound) is in order for its chat and parallel across chats: a list,
+//! plus one *ready* entry on a stream while the list is not empty. A **hop** (`hop`) carries what a script on one
 //! hash tag has for another. Every transition is one script in `lua/`, fenced: it changes something only while
 //! its entry is still pending for the consumer that asks, and settles that entry in the same step.
 //!
 //! So the answer to "what if it crashes here?" is always one of two. Before the script: nothing happened; the
-//! entry stays pending and is reclaimed when its owner's lease has run out ([`reader`]). After it: all of it happened.
+//! entry stays pending and is reclaimed when its owner's lease has run out (`reader`). After it: all of it happened.
 //!
 //! This floor refuses to know Telegram, texts and what a booking is allowed to become: that table is
-//! `antrean_domain::booking`. Read [`keys`] and `docs/REDIS.md` next.
+//! `antrean_domain::booking`. Read `keys` and `docs/REDIS.md` next.
 
+mod backoff;
 mod clock;
+mod dead;
+mod depth;
 mod error;
+mod hop;
+mod jobs;
 mod keys;
+mod lease;
 mod ledger;
+mod mail;
+mod mailbox;
+mod outbox;
+mod reader;
+mod receive;
 mod scripts;
 mod seal;
 mod server;
+mod tend;
+mod turn;
 mod work;
 
 use std::sync::Arc;
@@ -29,12 +42,21 @@ use redis::io::tcp::TcpSettings;
 use redis::{AsyncConnectionConfig, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
 
+pub use backoff::Backoff;
 pub use clock::{Clock, ClockMode};
+pub use dead::{BadDeadLetterId, DeadLetter, DeadLetterId, LetterKind};
+pub use depth::StreamDepth;
 pub use error::{Result, StoreError};
+pub use hop::Relay;
+pub use jobs::{Batch, Entry, JobReader};
 pub use keys::{ChatShard, OfficeShard, Tag};
 pub use ledger::*;
+pub use mail::Mail;
+pub use outbox::{Outbox, OutboxReader, Sent};
+pub use receive::Delivered;
 pub use seal::{Seal, SealError};
 pub use server::Server;
+pub use turn::{Commit, Committed, Dialogue, Turn, TurnReader};
 pub use work::{BY_THE_CLOCK, BatchHead, Verdict, Work};
 
 /// How long a command may take before its caller is told. Longer than the slowest fsync, shorter than patience.

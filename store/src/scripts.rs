@@ -37,6 +37,26 @@ pub(crate) use scripts;
 scripts! {
     with ["prelude"];
     DELIVER = "deliver";
+    TURN = "turn";
+    SENT = "sent", "allow-oom";
+    PARK = "park";
+    LEAVE = "leave", "allow-oom";
+    RECLAIMED = "reclaimed", "allow-oom";
+    SURVIVED = "survived", "allow-oom";
+    RENEW = "renew", "allow-oom";
+    RETRY = "retry", "allow-oom";
+    BURY = "bury", "allow-oom";
+    PROMOTE = "promote", "allow-oom";
+    WAKE = "wake", "allow-oom";
+    RELAY_MAIL = "relay_mail", "allow-oom";
+    RELAY_JOBS = "relay_jobs", "allow-oom";
+    BURY_HOP = "bury_hop";
+    SWEEP = "sweep", "allow-oom";
+    REAP = "reap", "allow-oom";
+    LEASE = "lease", "allow-oom";
+    UNLEASE = "unlease", "allow-oom";
+    BULK_TOKEN = "bulk_token", "allow-oom";
+    RETRY_DEAD = "retry_dead";
 }
 
 impl Script {

@@ -1,0 +1,164 @@
+//! What inbound and outbound mailboxes have in common: a list per chat, and one entry on a ready stream, known to the
+//! mailbox, while the list is not empty.
+
+use antrean_domain::ChatId;
+use redis::streams::StreamId;
+use redis::{FromRedisValue, Value};
+
+use crate::error::Result;
+use crate::keys::{ChatShard, Tag};
+use crate::reader::Source;
+use crate::turn::Committed;
+use crate::{Store, scripts};
+
+/// How many messages one visit takes at most: a flooded chat must not starve the others of its batch.
+const ITEMS_MAX: isize = 32;
+
+/// Which way a mailbox goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Towards the dialogue.
+    In,
+    /// Towards the person.
+    Out,
+}
+
+/// A mailbox looked into.
+pub(crate) struct Visit {
+    pub chat: ChatId,
+    pub entry: String,
+    /// Whether it is visited carefully, one message at a time, since a process died with it in hand.
+    pub alone: bool,
+    /// The head, as stored. Never empty.
+    pub items: Vec<Vec<u8>>,
+    /// What is read along: the dialogue's `rev` and `data`, or what send remembers.
+    pub state: Value,
+}
+
+impl Side {
+    /// The consumer group of its ready stream.
+    pub(crate) fn group(self) -> &'static str {
+        match self {
+            Self::In => "turn",
+            Self::Out => "send",
+        }
+    }
+
+    /// What its dead letters are called.
+    pub(crate) fn letter(self) -> &'static str {
+        match self {
+            Self::In => "mail",
+            Self::Out => "show",
+        }
+    }
+
+    pub(crate) fn stream(self, shard: ChatShard) -> String {
+        match self {
+            Self::In => shard.ready(),
+            Self::Out => shard.outready(),
+        }
+    }
+
+    pub(crate) fn ids(self, shard: ChatShard) -> String {
+        match self {
+            Self::In => shard.ready_ids(),
+            Self::Out => shard.outready_ids(),
+        }
+    }
+
+    pub(crate) fn list(self, shard: ChatShard, chat: ChatId) -> String {
+        match self {
+            Self::In => shard.inbox(chat),
+            Self::Out => shard.outbox(chat),
+        }
+    }
+
+    /// A chat's field in the hash of what runs alone.
+    pub(crate) fn alone_field(self, chat: ChatId) -> String {
+        format!("{}:{chat}", self.group())
+    }
+
+    pub(crate) fn source(self, shard: ChatShard) -> Source {
+        Source { tag: Tag::Chat(shard), stream: self.stream(shard), group: self.group() }
+    }
+
+    fn state(self, shard: ChatShard, chat: ChatId) -> redis::Cmd {
+        let mut state = redis::Cmd::new();
+        match self {
+            Self::In => state.arg("HMGET").arg(shard.dialogue(chat)).arg("rev").arg("data"),
+            Self::Out => state.arg("GET").arg(shard.live(chat)),
+        };
+        state
+    }
+}
+
+/// The chat a ready entry is for.
+pub(crate) fn chat_of(entry: &StreamId) -> Option<ChatId> {
+    entry.get::<i64>("c").map(ChatId)
+}
+
+impl Store {
+    /// Looks into the mailboxes of `entries`, in one round trip. An entry its mailbox does not know of (a second one,
+    /// after a repair) and that of an empty mailbox are settled on the way and left out.
+    pub(crate) async fn visit(&self, side: Side, shard: ChatShard, consumer: &str, entries: &[StreamId]) -> Result<Vec<Visit>> {
+        let alone = Tag::Chat(shard).alone();
+        // Only our scripts write there, and always a chat: anything else has nothing behind it.
+        let chats: Vec<(&StreamId, ChatId)> = entries.iter().filter_map(|entry| chat_of(entry).map(|chat| (entry, chat))).collect();
+        let mut look = redis::pipe();
+        for (_, chat) in &chats {
+            look.hget(side.ids(shard), chat.0).hexists(&alone, side.alone_field(*chat));
+            // The dialogue's rev before the mail. Mail that comes in between is only seen early; a rev read late
+            // would let a stale view of the mail be committed.
+            look.add_command(side.state(shard, *chat)).lrange(side.list(shard, *chat), 0, ITEMS_MAX - 1);
+        }
+        let answers: Vec<(Option<String>, bool, Value, Vec<Vec<u8>>)> = grouped(look.query_async(&mut self.commands()).await?)?;
+        let mut visits = Vec::with_capacity(chats.len());
+        for ((entry, chat), (known, alone, state, mut items)) in chats.into_iter().zip(answers) {
+            if known.as_deref() != Some(&entry.id) || items.is_empty() {
+                self.leave(side, shard, chat, consumer, &entry.id).await?;
+                continue;
+            }
+            if alone {
+                // One message: should the process die now, this one did it.
+                items.truncate(1);
+            }
+            visits.push(Visit { chat, entry: entry.id.clone(), alone, items, state });
+        }
+        Ok(visits)
+    }
+
+    async fn leave(&self, side: Side, shard: ChatShard, chat: ChatId, consumer: &str, entry: &str) -> Result<Committed> {
+        let mut call = scripts::LEAVE.call();
+        call.key(side.stream(shard)).key(side.ids(shard)).key(side.list(shard, chat)).key(Tag::Chat(shard).alone());
+        call.arg(side.group()).arg(consumer).arg(entry).arg(chat.0).arg(side.alone_field(chat));
+        Committed::from_word(call.run(self).await?)
+    }
+
+    /// Parks the head of a mailbox and leaves the rest ready.
+    pub(crate) async fn park(
+        &self,
+        side: Side,
+        shard: ChatShard,
+        chat: ChatId,
+        consumer: &str,
+        entry: &str,
+        reason: &str,
+    ) -> Result<Committed> {
+        let tag = Tag::Chat(shard);
+        let mut call = scripts::PARK.call();
+        call.key(side.stream(shard)).key(side.ids(shard)).key(side.list(shard, chat)).key(tag.dead()).key(tag.alone());
+        call.arg(side.group()).arg(consumer).arg(entry).arg(chat.0).arg(side.letter()).arg(reason);
+        call.arg(self.clock().now_ms()).arg(side.alone_field(chat));
+        let word = Committed::from_word(call.run(self).await?)?;
+        if word == Committed::Done {
+            tracing::error!(%tag, letter = side.letter(), reason, "the head of a mailbox was parked as a dead letter");
+        }
+        Ok(word)
+    }
+}
+
+/// A pipeline's flat answers, four to a tuple.
+fn grouped<T: FromRedisValue>(answers: Vec<Value>) -> Result<Vec<T>> {
+    let tuples = answers.chunks(4).map(|four| T::from_redis_value(Value::Array(four.to_vec())));
+    Ok(tuples.collect::<std::result::Result<_, _>>().map_err(redis::RedisError::from)?)
+}
