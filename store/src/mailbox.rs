@@ -2,8 +2,8 @@
 //! mailbox, while the list is not empty.
 
 use antrean_domain::ChatId;
+use redis::Value;
 use redis::streams::StreamId;
-use redis::{FromRedisValue, Value};
 
 use crate::error::Result;
 use crate::keys::{ChatShard, Tag};
@@ -13,6 +13,9 @@ use crate::{Store, scripts};
 
 /// How many messages one visit takes at most: a flooded chat must not starve the others of its batch.
 const ITEMS_MAX: isize = 32;
+
+/// A pipeline answers flat: the known entry, whether alone, the state, the items.
+const ANSWERS_PER_VISIT: usize = 4;
 
 /// Which way a mailbox goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,9 +114,12 @@ impl Store {
             // would let a stale view of the mail be committed.
             look.add_command(side.state(shard, *chat)).lrange(side.list(shard, *chat), 0, ITEMS_MAX - 1);
         }
-        let answers: Vec<(Option<String>, bool, Value, Vec<Vec<u8>>)> = grouped(look.query_async(&mut self.commands()).await?)?;
+        let answers: Vec<Value> = look.query_async(&mut self.commands()).await?;
         let mut visits = Vec::with_capacity(chats.len());
-        for ((entry, chat), (known, alone, state, mut items)) in chats.into_iter().zip(answers) {
+        for ((entry, chat), answer) in chats.into_iter().zip(answers.chunks(ANSWERS_PER_VISIT)) {
+            let answer = Value::Array(answer.to_vec());
+            let (known, alone, state, mut items): (Option<String>, bool, Value, Vec<Vec<u8>>) =
+                redis::from_redis_value(answer).map_err(redis::RedisError::from)?;
             if known.as_deref() != Some(&entry.id) || items.is_empty() {
                 self.leave(side, shard, chat, consumer, &entry.id).await?;
                 continue;
@@ -155,10 +161,4 @@ impl Store {
         }
         Ok(word)
     }
-}
-
-/// A pipeline's flat answers, four to a tuple.
-fn grouped<T: FromRedisValue>(answers: Vec<Value>) -> Result<Vec<T>> {
-    let tuples = answers.chunks(4).map(|four| T::from_redis_value(Value::Array(four.to_vec())));
-    Ok(tuples.collect::<std::result::Result<_, _>>().map_err(redis::RedisError::from)?)
 }

@@ -28,7 +28,7 @@ const WATCHDOG: Duration = Duration::from_secs(BLOCK.as_secs() + 5);
 /// How many crashes while alone condemn an entry. Two may be the host's fault.
 pub(crate) const CRASHES_MAX: u32 = 3;
 /// How long a batch is renewed at most. What takes longer hangs, and is better off with another owner.
-const FLIGHT_MAX: Duration = Duration::from_secs(300);
+const FLIGHT_MAX: Duration = Duration::from_mins(5);
 /// How many steps one sweep of the pending entries takes (ten entries each); the cursor is kept for the next.
 const CLAIM_STEPS: usize = 32;
 
