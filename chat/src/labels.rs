@@ -103,6 +103,11 @@ pub(crate) fn state(words: Words<'_>, state: State) -> String {
     words.say(&format!("state-{}", state_slug(state)))
 }
 
+/// A label without what explains it in brackets: `Dewasa`.
+pub(crate) fn brief(label: &str) -> String {
+    label.split(" (").next().unwrap_or(label).to_owned()
+}
+
 /// An answer with what it costs: `Elektronik 10 tahun · Rp950.000`.
 pub(crate) fn priced(label: &str, price: Rupiah) -> String {
     format!("{label} · {price}")

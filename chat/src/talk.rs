@@ -127,7 +127,7 @@ impl<'a> Talk<'a> {
         let Some(known) = &self.facts.answers.bookings else {
             return Err(Query::Bookings(self.dialogue.bookings.clone()));
         };
-        let view = |booking: &BookingRef| known.iter().find(|view| view.booking == *booking);
+        let view = |booking: &BookingRef| known.iter().find(|view| view.booking == *booking && view.chat == self.facts.chat);
         Ok(self.dialogue.bookings.iter().filter_map(view).collect())
     }
 

@@ -29,6 +29,10 @@ pub(super) fn held(talk: &mut Talk<'_>, booking: &BookingRef, slot: &SlotId, unt
         (Some(wanted), _) if wanted == slot => {
             (draft.wanted, draft.held, draft.date) = (None, Some(held), Some(slot.date));
             draft.resume(today);
+            if draft.at == Ask::Review && talk.on(&At::Draft) {
+                // The review itself says until when.
+                return Redraw::New(How::Live);
+            }
         }
         // Told twice.
         (None, Some(kept)) if kept.slot == *slot => {

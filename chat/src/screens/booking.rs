@@ -17,12 +17,9 @@ pub(super) fn draw(talk: &Talk<'_>, booking: &BookingRef, pending: bool) -> Aske
         let buttons = vec![vec![talk.press("button-bookings", Verb::Bookings)]];
         return Ok(screen(talk, talk.words().say("booking-unknown"), buttons));
     };
-    let mut parts = vec![facts(talk, view)];
-    parts.extend(next(talk, view));
     let pending = pending && view.state == State::Billed;
-    if pending {
-        parts.push(talk.words().say("cancel-waiting"));
-    }
+    let mut parts = vec![facts(talk, view)];
+    parts.extend(if pending { Some(talk.words().say("cancel-waiting")) } else { next(talk, view) });
     let mut buttons = if pending { Vec::new() } else { actions(talk, view) };
     buttons.push(vec![talk.press("button-refresh", Verb::Refresh), talk.press("button-bookings", Verb::Bookings)]);
     buttons.push(vec![talk.press("button-home", Verb::Home)]);

@@ -51,8 +51,8 @@ fn summary(talk: &Talk<'_>, draft: &Draft) -> String {
     let words = talk.words();
     let answers = &draft.application;
     let parts = [
-        answers.service.map(|service| labels::service(words, service)),
-        answers.age.map(|age| labels::age(words, age)),
+        answers.service.map(|service| labels::brief(&labels::service(words, service))),
+        answers.age.map(|age| labels::brief(&labels::age(words, age))),
         answers.office.as_ref().map(|code| talk.office_name(code)),
         answers.passport.map(|passport: Passport| labels::passport(words, passport)),
         answers.purpose.map(|purpose| labels::purpose(words, purpose)),

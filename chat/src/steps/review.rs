@@ -20,14 +20,14 @@ impl Question for AskReview {
         if draft.billing {
             return Ok(Body { text: words.say("review-waiting"), rows: Vec::new() });
         }
-        let mut lines = vec![words.say("ask-review"), String::new()];
+        let mut lines: Vec<String> = kept_until(talk, draft).into_iter().collect();
+        lines.extend([words.say("ask-review"), String::new()]);
         lines.extend(items(talk, draft).into_iter().map(|(ask, answer)| {
             let title = words.say(&format!("title-{}", ask.word()));
             words.html("review-line", &[("title", title.into()), ("answer", answer.into())])
         }));
         lines.push(String::new());
         lines.push(fee(talk, draft));
-        lines.extend(kept_until(talk, draft));
         let button = |choice: Choice| talk.button(choice.label, Verb::Pick(choice.slug.to_owned()));
         let mut buttons = self.choices(talk).into_iter().map(button);
         let mut rows: Vec<Vec<Button>> = buttons.next().map(|submit| vec![submit]).into_iter().collect();
@@ -90,8 +90,8 @@ fn answer(talk: &Talk<'_>, draft: &Draft, ask: Ask) -> String {
     let answers = &draft.application;
     let photo = |taken: bool| words.say(if taken { "answer-photo" } else { "answer-none" });
     let known = match ask {
-        Ask::Service => answers.service.map(|service| labels::service(words, service)),
-        Ask::Age => answers.age.map(|age| labels::age(words, age)),
+        Ask::Service => answers.service.map(|service| labels::brief(&labels::service(words, service))),
+        Ask::Age => answers.age.map(|age| labels::brief(&labels::age(words, age))),
         Ask::Office => answers.office.as_ref().map(|code| talk.office_name(code)),
         Ask::Passport => answers.passport.map(|passport| labels::passport(words, passport)),
         Ask::Purpose => answers.purpose.map(|purpose| labels::purpose(words, purpose)),

@@ -1,18 +1,22 @@
 //! Holds texts against `required.txt`: nothing missing, nothing unused, no gap that nobody fills.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 
 use super::BadTexts;
 
+/// The texts the conversation uses, each with the names of what it is given.
+pub(super) type Required = BTreeMap<&'static str, Vec<&'static str>>;
+
 /// Every text the conversation uses, with the names of what it is given.
-pub(super) fn required() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    include_str!("required.txt").lines().filter_map(|line| {
+pub(super) fn required() -> Required {
+    let entry = |line: &'static str| {
         let mut words = line.split_whitespace();
         Some((words.next()?, words.collect()))
-    })
+    };
+    include_str!("required.txt").lines().filter_map(entry).collect()
 }
 
 /// The ids of all texts in `resource`.
@@ -21,10 +25,10 @@ pub(super) fn ids(resource: &FluentResource) -> impl Iterator<Item = &str> {
 }
 
 /// Whether every text of `resource` is used, and is given every argument it names.
-pub(super) fn used(file: &str, resource: &FluentResource) -> Result<(), BadTexts> {
+pub(super) fn used(required: &Required, file: &str, resource: &FluentResource) -> Result<(), BadTexts> {
     for message in messages(resource) {
         let id = message.id.name;
-        let Some((_, given)) = required().find(|(required, _)| *required == id) else {
+        let Some(given) = required.get(id) else {
             return Err(BadTexts::Unused { file: file.to_owned(), id: id.to_owned() });
         };
         if let Some(argument) = arguments(message).into_iter().find(|argument| !given.contains(argument)) {
@@ -35,13 +39,13 @@ pub(super) fn used(file: &str, resource: &FluentResource) -> Result<(), BadTexts
 }
 
 /// The arguments a text names, in all its variants.
-pub(super) fn arguments<'a>(message: &'a Message<&'a str>) -> BTreeSet<&'a str> {
+fn arguments<'a>(message: &'a Message<&'a str>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     message.value.iter().for_each(|pattern| in_pattern(pattern, &mut found));
     found
 }
 
-pub(super) fn messages(resource: &FluentResource) -> impl Iterator<Item = &Message<&str>> {
+fn messages(resource: &FluentResource) -> impl Iterator<Item = &Message<&str>> {
     resource.entries().filter_map(|entry| match entry {
         Entry::Message(message) => Some(message),
         _ => None,

@@ -38,13 +38,14 @@ pub enum BadTexts {
 impl Texts {
     /// Reads the texts from (language, file name, source). The name is for error texts only.
     pub fn parse<'a>(sources: impl IntoIterator<Item = (Lang, &'a str, &'a str)>) -> Result<Self, BadTexts> {
+        let required = check::required();
         let mut bundles: BTreeMap<_, _> = Lang::ALL.into_iter().map(|lang| (lang, empty(lang))).collect();
         for (lang, file, source) in sources {
             let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| BadTexts::Syntax {
                 file: file.to_owned(),
                 reason: errors.first().map_or_else(String::new, ToString::to_string),
             })?;
-            check::used(file, &resource)?;
+            check::used(&required, file, &resource)?;
             let bundle = bundles.entry(lang).or_insert_with(|| empty(lang));
             if let Some(id) = check::ids(&resource).find(|id| bundle.has_message(id)) {
                 return Err(BadTexts::Twice { file: file.to_owned(), id: id.to_owned() });
@@ -52,8 +53,8 @@ impl Texts {
             bundle.add_resource_overriding(resource);
         }
         for (lang, bundle) in &bundles {
-            if let Some(id) = check::required().map(|(id, _)| id).find(|id| !bundle.has_message(id)) {
-                return Err(BadTexts::Missing { lang: *lang, id: id.to_owned() });
+            if let Some(id) = required.keys().find(|id| !bundle.has_message(id)) {
+                return Err(BadTexts::Missing { lang: *lang, id: (*id).to_owned() });
             }
         }
         Ok(Self { bundles })

@@ -1,0 +1,9 @@
+//! The conversation from outside: what a person sends, what they see, which jobs follow.
+
+mod anything;
+mod bad_input;
+mod journey;
+mod saved;
+mod screens;
+mod texts;
+mod world;
