@@ -1,4 +1,4 @@
--- What the ledger's scripts share. Assembled behind prelude.lua, which offers `fence`, `settle` and `mail`.
+-- What the ledger's scripts share. Assembled behind prelude.lua, which offers `fence` and `settle`.
 --
 -- Head of every script that takes jobs:
 --   KEYS 1 jobs stream · 2 hop · 3 journal · 4 due · 5 delay, then what the script's own header says
@@ -72,7 +72,7 @@ end
 -- Sends an outcome towards a chat's mailbox.
 local function tell(hop, shards, chat, outcome)
   outcome.v = 1
-  mail(hop, 'c' .. digits(chat % shards), digits(chat), 'o' .. cjson.encode(outcome))
+  redis.call('XADD', hop, '*', 't', 'c' .. digits(chat % shards), 'k', 'mail', 'w', digits(chat), 'p', 'o' .. cjson.encode(outcome))
 end
 
 -- Where a slot's counts are within its month: `0108` for the first, eight o'clock.

@@ -54,7 +54,7 @@ pub struct RefundCase {
 struct PackedRefund {
     version: u32,
     office: OfficeCode,
-    id: BookingId,
+    id: String,
     code: BillingCode,
     amount: Rupiah,
     at_ms: Millis,
@@ -172,7 +172,8 @@ impl RefundCase {
             return Err(corrupt(format!("version {}, this release reads 1", packed.version)));
         }
         let payment = PaymentId::try_from(payment.to_owned()).map_err(|error| corrupt(error.to_string()))?;
-        let PackedRefund { office, id, code, amount, at_ms, again, .. } = packed;
+        let id = packed.id.parse().map_err(|_| corrupt(format!("{:?} is no booking id", packed.id)))?;
+        let PackedRefund { office, code, amount, at_ms, again, .. } = packed;
         Ok(Self { booking: BookingRef { office, id }, code, payment, amount, at_ms, again: again == 1 })
     }
 }

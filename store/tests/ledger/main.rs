@@ -1,0 +1,9 @@
+//! The ledger on a real Redis: every transition, every refusal, and what an audit makes of it.
+
+mod billing;
+mod broadcast;
+mod holding;
+mod house;
+mod moving;
+mod paying;
+mod telling;
