@@ -186,7 +186,7 @@ mod tests {
     use super::*;
     use crate::draft::Ask;
 
-    fn check(verb: Verb) {
+    fn check(verb: &Verb) {
         for of in [Of::Kept, Of::Screen { session: u32::MAX, rev: u64::from(u32::MAX) }] {
             let callback = Callback { of, verb: verb.clone() };
             let text = callback.to_string();
@@ -218,17 +218,21 @@ mod tests {
             Verb::Refresh,
             Verb::Nothing,
         ];
-        plain.into_iter().for_each(check);
-        Ask::ALL.into_iter().for_each(|ask| check(Verb::Pick(ask.word().to_owned())));
-        Lang::ALL.into_iter().for_each(|lang| check(Verb::Speak(lang)));
-        check(Verb::Pick("electronic-10".to_owned()));
-        check(Verb::Office("ABCDEFGH".parse().expect("a code")));
-        check(Verb::Page(99));
-        check(Verb::Month(Month::of(date)));
-        check(Verb::Day(date));
-        check(Verb::Hour(23));
-        check(Verb::Open(id));
-        check(Verb::Again(id));
+        plain.iter().for_each(check);
+        for ask in Ask::ALL {
+            check(&Verb::Pick(ask.word().to_owned()));
+        }
+        for lang in Lang::ALL {
+            check(&Verb::Speak(lang));
+        }
+        check(&Verb::Pick("electronic-10".to_owned()));
+        check(&Verb::Office("ABCDEFGH".parse().expect("a code")));
+        check(&Verb::Page(99));
+        check(&Verb::Month(Month::of(date)));
+        check(&Verb::Day(date));
+        check(&Verb::Hour(23));
+        check(&Verb::Open(id));
+        check(&Verb::Again(id));
     }
 
     #[test]

@@ -20,7 +20,7 @@ impl Question for AskReview {
         if draft.billing {
             return Ok(Body { text: words.say("review-waiting"), rows: Vec::new() });
         }
-        let mut lines: Vec<String> = kept_until(talk, draft).into_iter().collect();
+        let mut lines: Vec<String> = kept_until(talk, draft).into_iter().flat_map(|line| [line, String::new()]).collect();
         lines.extend([words.say("ask-review"), String::new()]);
         lines.extend(items(talk, draft).into_iter().map(|(ask, answer)| {
             let title = words.say(&format!("title-{}", ask.word()));
@@ -80,7 +80,7 @@ fn submit(talk: &mut Talk<'_>) {
 
 /// Every item of the application with its answer.
 fn items(talk: &Talk<'_>, draft: &Draft) -> Vec<(Ask, String)> {
-    let asked = |ask: &Ask| !matches!(ask, Ask::Doubt | Ask::Hour | Ask::Review);
+    let asked = |ask: &Ask| !matches!(ask, Ask::Doubt | Ask::Review);
     let path = draft.path(talk.today());
     path.into_iter().filter(asked).map(|ask| (ask, answer(talk, draft, ask))).collect()
 }
@@ -103,8 +103,12 @@ fn answer(talk: &Talk<'_>, draft: &Draft, ask: Ask) -> String {
         Ask::Ektp => Some(photo(answers.ektp.is_some())),
         Ask::Kk => Some(photo(answers.kk.is_some())),
         Ask::OldPassport => Some(photo(answers.old_passport.is_some())),
-        Ask::Date => draft.held.as_ref().map(|held| dates::slot(words, &held.slot, talk.zone(&held.slot.office))),
-        Ask::NeverDoubt | Ask::Doubt | Ask::Hour | Ask::Review => None,
+        Ask::Date => draft.date.map(|date| dates::long(words, date)),
+        Ask::Hour => draft.held.as_ref().map(|held| {
+            let zone = talk.zone(&held.slot.office);
+            format!("{} {}", dates::window(words, held.slot.hour), zone.label())
+        }),
+        Ask::NeverDoubt | Ask::Doubt | Ask::Review => None,
     };
     known.unwrap_or_else(|| words.say("answer-none"))
 }

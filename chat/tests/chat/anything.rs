@@ -6,7 +6,7 @@ use antrean_domain::outcome::MoveRefusal;
 use antrean_domain::{BillingCode, BookingId, BookingRef, Outcome, Rupiah, State};
 use proptest::prelude::*;
 
-use crate::world::{World, file};
+use crate::world::{World, file, slot};
 
 /// One thing that happens, chosen before it is known what is on the screen.
 #[derive(Clone, Debug)]
@@ -170,7 +170,9 @@ fn happen(world: &mut World, screens: &[Screen], event: &Event) -> Option<Vec<Sh
             (Vec::new(), false)
         }
     };
-    shows.iter().for_each(|show| fits(&show.screen));
+    for show in &shows {
+        fits(&show.screen);
+    }
     if let Some(toast) = &world.toast {
         assert!(toast.text.chars().count() <= 200, "a toast of more than 200 characters: {}", toast.text);
     }
@@ -192,25 +194,25 @@ fn some_outcome(world: &World, kind: usize, booking: usize) -> Outcome {
     let stranger = BookingRef { office: "GONE".parse().expect("a code"), id: BookingId::new(uuid::Uuid::from_u128(7)) };
     let known: Vec<BookingRef> = world.bookings.keys().cloned().chain([stranger]).collect();
     let booking = known[booking % known.len()].clone();
-    let slot = world.bookings.get(&booking).map_or_else(|| world.slot("GONE", "2026-12-01", 9), |view| view.slot.clone());
-    let to = world.slot("JKTSEL", "2026-12-08", 23);
+    let at = world.bookings.get(&booking).map_or_else(|| slot("GONE", "2026-12-01", 9), |view| view.slot.clone());
+    let to = slot("JKTSEL", "2026-12-08", 23);
     let code = BillingCode::new(0, 5);
     let (until, amount) = (world.now + 60_000, Rupiah(1));
     match kind % 16 {
-        0 => Outcome::Held { booking, slot, until },
-        1 => Outcome::Full { booking, slot, kept: None },
+        0 => Outcome::Held { booking, slot: at, until },
+        1 => Outcome::Full { booking, slot: at, kept: None },
         2 => Outcome::HoldOver { booking },
-        3 => Outcome::Billed { booking, slot, code, amount, until },
-        4 => Outcome::Paid { booking, slot, late: false },
-        5 => Outcome::Expired { booking, slot },
-        6 => Outcome::Cancelled { booking, slot },
+        3 => Outcome::Billed { booking, slot: at, code, amount, until },
+        4 => Outcome::Paid { booking, slot: at, late: false },
+        5 => Outcome::Expired { booking, slot: at },
+        6 => Outcome::Cancelled { booking, slot: at },
         7 => Outcome::RefundDue { booking, amount, again: true },
-        8 => Outcome::Rescheduled { booking, from: slot, to },
+        8 => Outcome::Rescheduled { booking, from: at, to },
         9 => Outcome::NotRescheduled { booking, to, why: MoveRefusal::Full },
         10 => Outcome::Refused { booking, job: "hold".to_owned() },
         11 => Outcome::Refused { booking, job: "cancel".to_owned() },
         12 => Outcome::BillReminder { booking, code, until },
-        13 => Outcome::EveReminder { booking, slot },
+        13 => Outcome::EveReminder { booking, slot: at },
         14 => Outcome::Subscribed { office: booking.office, on: true },
         _ => Outcome::Subscribed { office: booking.office, on: false },
     }

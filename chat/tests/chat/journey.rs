@@ -121,7 +121,21 @@ fn another_hour_replaces_the_one_held() {
     assert_eq!((seq, slot.to_string().as_str()), (&2, "JKTSEL:2026-12-03:13:regular"));
     assert_eq!(*booking, world.only());
     world.work();
-    assert!(world.sees("Langkah 11 dari 12") && world.sees("3 Desember 2026, 13.00–14.00"), "{}", world.live.text);
+    assert!(world.sees("Langkah 11 dari 12") && world.sees("3 Desember 2026</b>"), "{}", world.live.text);
+}
+
+#[test]
+fn the_hour_alone_is_changed_from_the_review() {
+    let mut world = World::new(Lang::Id);
+    world.fill_in();
+    world.hold();
+    world.tap("✏️ Jam");
+    world.tap("✓ 🟢 09.00");
+    assert!(world.sees("Langkah 11 dari 12") && world.jobs.is_empty(), "{}", world.live.text);
+    world.tap("✏️ Jam");
+    world.tap("14.00–15.00");
+    world.work();
+    assert!(world.sees("Langkah 11 dari 12") && world.sees("Jam: <b>14.00–15.00 WIB"), "{}", world.live.text);
 }
 
 #[test]

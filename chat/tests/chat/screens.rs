@@ -4,7 +4,7 @@ use antrean_chat::{Lang, Screen};
 use antrean_domain::outcome::MoveRefusal;
 use antrean_domain::{Outcome, Rupiah, State};
 
-use crate::world::{World, data, file, render};
+use crate::world::{World, data, file, render, slot};
 
 /// Compares with the snapshot of this name and language.
 fn snap(lang: Lang, name: &str, screen: &Screen) {
@@ -152,7 +152,7 @@ fn rescheduling() {
         snap(lang, "move-confirm", &world.live);
         nth(&mut world, 0);
         snap(lang, "move-waiting", &world.live);
-        let to = world.slot("JKTSEL", "2026-12-08", 10);
+        let to = slot("JKTSEL", "2026-12-08", 10);
         world.tell(Outcome::NotRescheduled { booking: booking.clone(), to: to.clone(), why: MoveRefusal::Full });
         snap(lang, "move-full", &world.live);
         world.say("/start");

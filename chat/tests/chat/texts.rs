@@ -58,10 +58,10 @@ fn both_languages_use_the_same_arguments_in_each_text() {
                 }
             }
         }
-        found.iter_mut().for_each(|(_, all)| {
+        for (_, all) in &mut found {
             all.sort();
             all.dedup();
-        });
+        }
         found.sort();
         found
     };

@@ -57,6 +57,11 @@ pub(crate) fn texts() -> Texts {
     Texts::parse(SOURCES).expect("the shipped texts are complete")
 }
 
+/// An hour of the regular class.
+pub(crate) fn slot(office: &str, day: &str, hour: u8) -> SlotId {
+    SlotId { office: office.parse().expect("a code"), date: date(day), hour, class: ServiceClass::Regular }
+}
+
 fn office(code: &str, name: &str, zone: Zone, electronic_from: Option<&str>, ordinary_until: Option<&str>) -> Office {
     Office {
         code: code.parse().expect("a code"),
@@ -124,13 +129,9 @@ impl World {
             toast: None,
             ids: 0,
         };
-        world.full = (8..=14).map(|hour| world.slot("JKTSEL", "2026-12-02", hour)).collect();
-        world.full.push(world.slot("JKTSEL", "2026-12-01", 8));
+        world.full = (8..=14).map(|hour| slot("JKTSEL", "2026-12-02", hour)).collect();
+        world.full.push(slot("JKTSEL", "2026-12-01", 8));
         world
-    }
-
-    pub(crate) fn slot(&self, office: &str, day: &str, hour: u8) -> SlotId {
-        SlotId { office: office.parse().expect("a code"), date: date(day), hour, class: ServiceClass::Regular }
     }
 
     /// Every weekday from tomorrow to 18 December has seven hours of ten places, two of them taken.
