@@ -8,7 +8,7 @@ import { clockTime, shortDay, speak } from "/assets/words.js";
 const WORDS = {
   id: {
     tagline: "Loket pembayaran tiruan. Tidak ada uang sungguhan.", ask: "Bayar tagihan", code: "Kode billing", check: "Cek tagihan",
-    history: "Riwayat pembayaran", none: "Belum ada pembayaran.", other: "English",
+    history: "Riwayat pembayaran", none: "Belum ada pembayaran.", other: "EN", otherName: "English",
     name: "Nama", amount: "Jumlah", codeShort: "Kode", pay: "Bayar", paying: "Sedang dikirim… percobaan ke-",
     expired: "Kode sudah kedaluwarsa", expiredMore: "Tidak bisa dibayar lagi. Buat permohonan baru untuk mendapat kode baru.",
     paid: "Tagihan sudah dibayar", paidMore: "Tidak perlu membayar lagi.",
@@ -20,7 +20,7 @@ const WORDS = {
   },
   en: {
     tagline: "An imitated payment counter. No real money.", ask: "Pay a bill", code: "Billing code", check: "Check the bill",
-    history: "Payments made", none: "No payments yet.", other: "Bahasa Indonesia",
+    history: "Payments made", none: "No payments yet.", other: "ID", otherName: "Bahasa Indonesia",
     name: "Name", amount: "Amount", codeShort: "Code", pay: "Pay", paying: "Sending… attempt ",
     expired: "The code has expired", expiredMore: "It can no longer be paid. Apply again to get a new code.",
     paid: "The bill is already paid", paidMore: "There is nothing left to pay.",
@@ -44,6 +44,7 @@ function drawWords() {
   speak(language);
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = say(node.dataset.word);
   byId("language").textContent = say("other");
+  byId("language").setAttribute("aria-label", say("otherName"));
 }
 
 function notice(kind, sign, title, more, code) {
@@ -117,7 +118,7 @@ async function drawPayments() {
     el("div", { class: "what" }, el("b", {}, it.name || grouped(it.code)), el("small", {}, `${grouped(it.code)} · ${shortDay(it.at_ms)} ${clockTime(it.at_ms)}`)),
     el("div", { class: "how" }, el("b", {}, rupiah(it.amount)),
       el("span", { class: `state ${it.state}` }, say("states")[it.state]),
-      el("small", {}, ` ${it.response_code ?? ""}${it.attempts > 1 ? ` · ${it.attempts} ${say("tries")}` : ""}`)))));
+      el("small", {}, `${it.response_code ?? ""}${it.attempts > 1 ? ` · ${it.attempts} ${say("tries")}` : ""}`)))));
   return answer;
 }
 

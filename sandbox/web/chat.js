@@ -12,6 +12,8 @@ const log = byId("log");
 // Telegram gives a tap up after about so long.
 const TAP_MS = 15_000;
 const TYPING_MS = 5_000;
+// Enough to scroll through; a chat that a bench filled would take a minute to draw.
+const SHOWN_MAX = 300;
 
 // The chat that is open.
 let chat = { id: null, started: false, blocked: false, messages: new Map(), pinned: [], close: () => {} };
@@ -31,7 +33,7 @@ async function open(id) {
   byId("app").dataset.pane = "chat";
   let state;
   try {
-    state = await get(`/sim/chats/${id}`);
+    state = await get(`/sim/chats/${id}?last=${SHOWN_MAX}`);
     await loadCommands(id, people.get(id)?.language_code ?? "");
   } catch (error) {
     failed(error);
@@ -58,10 +60,13 @@ async function open(id) {
 function happened(event) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 90;
   switch (event.what) {
-    case "sent":
     case "edited":
-    case "incoming":
     case "incoming_edited":
+      // One older than what is shown stays out of sight.
+      if (chat.messages.has(event.message.id)) put(event.message, true);
+      break;
+    case "sent":
+    case "incoming":
       put(event.message, true);
       if (event.what === "sent") typing(null);
       if (event.what === "incoming") chat.started = true;
@@ -179,7 +184,7 @@ function drawWords() {
   const text = { "people-title": "people", "add-label": "name", "composer-label": "message", start: "start", unblock: "unblock", block: "block", menu: "menu", offline: "offline" };
   for (const [id, word] of Object.entries(text)) byId(id).textContent = say(word);
   byId("add-name").placeholder = say("add");
-  byId("composer").placeholder = say("write");
+  byId("composer").placeholder = say("message");
   const labels = { "add-language": "language", "add-submit": "add", back: "back", attach: "attach", send: "send", "to-end": "toEnd" };
   for (const [id, word] of Object.entries(labels)) byId(id).setAttribute("aria-label", say(word));
   for (const [id, word] of Object.entries({ "attach-sample": "sample", "attach-photo": "photo", "attach-document": "document" })) {

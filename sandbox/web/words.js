@@ -5,19 +5,19 @@ const WORDS = {
     people: "Jadi siapa?", add: "Tambah orang", name: "Nama orang baru", language: "Bahasa orang baru",
     back: "Kembali ke daftar orang", bot: "bot", typing: "mengetik…", sending: "mengirim…",
     start: "MULAI", startHint: "Belum ada pesan. Tekan MULAI.", block: "Blokir", unblock: "BUKA BLOKIR",
-    write: "Tulis pesan…", message: "Pesan", send: "Kirim", menu: "Menu", attach: "Lampirkan",
+    message: "Pesan", send: "Kirim", menu: "Menu", attach: "Lampirkan",
     sample: "Foto contoh", photo: "Foto…", document: "Berkas…", edited: "diedit", copied: "Disalin",
     offline: "Menyambung kembali…", failed: "Tidak terkirim", toEnd: "Ke pesan terbaru", choose: "Pilih orang untuk mulai.",
-    photoOf: "Foto", opens: "membuka tautan", copies: "menyalin", sent: "Anda", video: "Video", today: "Hari ini",
+    photoOf: "Foto", opens: "membuka tautan", copies: "menyalin", sent: "Anda",
   },
   en: {
     people: "Who are you?", add: "Add a person", name: "Name of a new person", language: "Language of a new person",
     back: "Back to the people", bot: "bot", typing: "typing…", sending: "sending…",
     start: "START", startHint: "No messages yet. Press START.", block: "Block", unblock: "UNBLOCK",
-    write: "Write a message…", message: "Message", send: "Send", menu: "Menu", attach: "Attach",
+    message: "Message", send: "Send", menu: "Menu", attach: "Attach",
     sample: "Sample photo", photo: "Photo…", document: "File…", edited: "edited", copied: "Copied",
     offline: "Reconnecting…", failed: "Not sent", toEnd: "To the newest message", choose: "Choose a person to begin.",
-    photoOf: "Photo", opens: "opens a link", copies: "copies", sent: "You", video: "Video", today: "Today",
+    photoOf: "Photo", opens: "opens a link", copies: "copies", sent: "You",
   },
 };
 

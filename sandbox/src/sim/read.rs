@@ -25,12 +25,15 @@ use crate::{
 pub(super) struct Since {
     after: u64,
     wait_ms: u64,
+    /// Of a chat, the newest so many messages only.
+    last: Option<usize>,
 }
 
 pub(super) async fn chat(State(shared): State<Arc<Shared>>, Path(id): Path<i64>, Query(since): Query<Since>) -> SimResult<Json<Value>> {
     wait(&shared, id, &since).await?;
     let world = shared.world();
     let it = &world.chats[&id];
+    let skipped = since.last.map_or(0, |last| it.messages.len().saturating_sub(last));
     Ok(Json(json!({
         "id": id,
         "rev": it.rev(),
@@ -40,7 +43,7 @@ pub(super) async fn chat(State(shared): State<Arc<Shared>>, Path(id): Path<i64>,
         "started": it.started,
         "pinned": it.pinned,
         "reply_keyboard": it.reply_keyboard,
-        "messages": it.messages.values().map(|message| message_view(message, &world)).collect::<Vec<_>>(),
+        "messages": it.messages.values().skip(skipped).map(|message| message_view(message, &world)).collect::<Vec<_>>(),
         "last_answer": it.history.iter().rev().find_map(|event| answer_view(&event.what)),
     })))
 }
