@@ -1,5 +1,6 @@
 //! The command line. The operator's tools define their own arguments, beside their code in `ops`.
 
+use antrean_workers::Part;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{ops, sandbox};
@@ -42,5 +43,5 @@ pub(crate) enum Command {
 pub(crate) struct WorkerArgs {
     /// Only these parts, separated by commas: hi, norm, bulk, expire, release, promote, broadcast, relay, reclaim
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub(crate) only: Vec<String>,
+    pub(crate) only: Vec<Part>,
 }

@@ -11,14 +11,15 @@ mod settings;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use antrean_store::{ClockMode, Options, Seal};
 use data_encoding::BASE64;
 use reqwest::Url;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use spki::der::Document;
-use spki::{DecodePublicKey, EncodePublicKey, SubjectPublicKeyInfoRef};
+use spki::{DecodePublicKey, SubjectPublicKeyInfoRef};
 use tracing_subscriber::EnvFilter;
 
-pub(crate) use self::settings::{EngineSettings, LogFormat, Settings, TelegramSettings, WebSettings};
+pub(crate) use self::settings::{LogFormat, Settings, TelegramSettings, WebSettings};
 
 /// Everything the environment may say. Others are not looked at.
 const NAMES: [&str; 11] = [
@@ -115,6 +116,27 @@ impl Config {
         EnvFilter::try_new(self.get("RUST_LOG").unwrap_or("info")).map_err(wrong)
     }
 
+    /// How a role or a tool reaches the store, with a seal if it reads or writes anything personal.
+    pub(crate) fn store_options(&self, seal: Option<Seal>) -> Result<Options, ConfigError> {
+        let clock = match self.clock()? {
+            ClockKind::System => ClockMode::System,
+            ClockKind::Steered => ClockMode::Steered,
+        };
+        let (shards, lease_ms) = (self.settings.shards, self.settings.engine.lease_ms);
+        Ok(Options { url: self.redis_url()?, shards, seal, clock, lease_ms })
+    }
+
+    /// This Redis was first started with `found` shards.
+    pub(crate) fn wrong_shards(&self, found: &str) -> ConfigError {
+        let allowed = format!("{found} with this Redis, as written down there at the first start");
+        ConfigError::Setting {
+            path: self.dir.join(settings::FILE),
+            key: "shards".to_owned(),
+            value: self.settings.shards.to_string(),
+            allowed,
+        }
+    }
+
     pub(crate) fn redis_url(&self) -> Result<SecretString, ConfigError> {
         let expected = "the address of Redis, like redis://127.0.0.1:6379";
         let url = self.need("REDIS_URL", expected)?;
@@ -177,7 +199,8 @@ impl Config {
             // One-line environments carry line ends as \n.
             text.replace("\\n", "\n")
         } else {
-            std::fs::read_to_string(text).map_err(|error| wrong(NAME, &format!("names {text}, which cannot be read ({error})"), expected))?
+            std::fs::read_to_string(text)
+                .map_err(|error| wrong(NAME, &format!("names {text}, which cannot be read ({error})"), expected))?
         };
         let unfit = |_| wrong(NAME, "holds no such key", expected);
         let document = Document::from_public_key_pem(pem.trim()).map_err(unfit)?;

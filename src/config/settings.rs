@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{ConfigError, data};
 
-const FILE: &str = "antrean.toml";
+pub(super) const FILE: &str = "antrean.toml";
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -8,8 +8,6 @@ use antrean_domain::Millis;
 use serde::{Deserialize, Serialize};
 use teloxide::types::MessageId;
 
-use super::message::Part;
-
 const VERSION: u32 = 1;
 
 /// The memory of one chat. A lost one costs no more than a message sent anew instead of edited.
@@ -23,11 +21,9 @@ pub(super) struct Live {
     pub(super) paid_ms: Millis,
     /// Failures in a row of the show at the head.
     pub(super) failures: u32,
-    /// The picture of the show at the head has gone out, its text has not.
-    picture_sent: bool,
     /// The last message could not be delivered: the person blocked the bot. Every later show tries anew, so that
     /// nothing more is needed when they come back.
-    pub(super) unreachable: bool,
+    unreachable: bool,
 }
 
 impl Live {
@@ -58,22 +54,13 @@ impl Live {
         let lives = show.how != How::Keep && show.screen.picture.is_none();
         self.message = sent.filter(|_| lives).map(|id| id.0);
         self.failures = 0;
-        self.picture_sent = false;
         self.unreachable = false;
     }
 
-    /// The show at the head will not be sent.
-    pub(super) fn skipped(&mut self) {
+    /// The person is not there any more; nothing at the head will be sent.
+    pub(super) fn lost(&mut self) {
         self.failures = 0;
-        self.picture_sent = false;
-    }
-
-    pub(super) fn part(&self) -> Part {
-        if self.picture_sent { Part::Text } else { Part::Whole }
-    }
-
-    pub(super) fn set_part(&mut self, part: Part) {
-        self.picture_sent = part == Part::Text;
+        self.unreachable = true;
     }
 }
 

@@ -15,9 +15,6 @@ use teloxide::types::{
 use super::client::{Client, Failure};
 use super::picture;
 
-/// The longest caption, in characters after Telegram has read the entities. Counting the tags, too, errs on the safe side.
-const CAPTION_MAX: usize = 1_024;
-
 /// What stands between a screen and its person.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
@@ -26,38 +23,26 @@ pub(super) enum Trouble {
     /// The person blocked the bot, or is no more.
     Unreachable(String),
     /// The message to edit is gone, or too old.
-    Gone,
+    Gone(String),
     /// This screen can never be sent.
     Unfit(String),
     /// Nobody can tell whether it arrived, or the server is not to be had.
     Unclear(String),
 }
 
-/// How much of a screen has gone out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Whole,
-    /// Its picture went out alone, the text is left.
-    Text,
-}
-
-/// Sends `screen` as a new message and gives its id, unless the server did not say. `part` keeps what has gone out
-/// already: a picture whose text is too long for a caption takes two requests.
-pub(super) async fn send(client: &Client, chat: ChatId, screen: &Screen, part: &mut Part) -> Result<Option<MessageId>, Trouble> {
-    if let (Some(Picture::Qr(text)), Part::Whole) = (&screen.picture, *part) {
-        let file = picture::qr_png(text).map_err(|error| Trouble::Unfit(error.to_string()))?;
-        let caption = (screen.text.chars().count() <= CAPTION_MAX).then_some(screen);
-        let sent = upload(client, chat, file, caption).await?;
-        if caption.is_some() {
-            return Ok(sent);
+/// Sends `screen` as a new message and gives its id, unless the server did not say.
+pub(super) async fn send(client: &Client, chat: ChatId, screen: &Screen) -> Result<Option<MessageId>, Trouble> {
+    let sent = match &screen.picture {
+        Some(Picture::Qr(text)) => upload(client, chat, text, screen).await?,
+        None => {
+            let payload = SendMessage::new(recipient(chat), screen.text.clone())
+                .parse_mode(ParseMode::Html)
+                .link_preview_options(no_preview())
+                .reply_markup(ReplyMarkup::InlineKeyboard(keyboard(&screen.buttons)?));
+            client.call(&payload).await?
         }
-        *part = Part::Text;
-    }
-    let payload = SendMessage::new(recipient(chat), screen.text.clone())
-        .parse_mode(ParseMode::Html)
-        .link_preview_options(no_preview())
-        .reply_markup(ReplyMarkup::InlineKeyboard(keyboard(&screen.buttons)?));
-    client.call(&payload).await.map(|message| message_id(&message)).map_err(Trouble::from)
+    };
+    Ok(message_id(&sent))
 }
 
 /// Makes the message `id` show `screen`. Showing it already is as good.
@@ -73,18 +58,22 @@ pub(super) async fn edit(client: &Client, chat: ChatId, id: MessageId, screen: &
     }
 }
 
-async fn upload(client: &Client, chat: ChatId, file: Vec<u8>, caption: Option<&Screen>) -> Result<Option<MessageId>, Trouble> {
+/// Sends a QR code of `text` with the screen as its caption.
+async fn upload(client: &Client, chat: ChatId, text: &str, screen: &Screen) -> Result<Value, Trouble> {
+    let file = picture::qr_png(text).map_err(|error| Trouble::Unfit(error.to_string()))?;
     let part = multipart::Part::bytes(file).file_name("qr.png");
     let part = part.mime_str("image/png").expect("image/png is a media type");
-    let mut form = multipart::Form::new().text("chat_id", chat.to_string()).part("photo", part);
-    if let Some(screen) = caption {
-        let keyboard = serde_json::to_string(&keyboard(&screen.buttons)?).expect("a keyboard has string keys only");
-        form = form.text("caption", screen.text.clone()).text("parse_mode", "HTML").text("reply_markup", keyboard);
-    }
-    client.upload("sendPhoto", form).await.map(|message| message_id(&message)).map_err(Trouble::from)
+    let keyboard = serde_json::to_string(&keyboard(&screen.buttons)?).expect("a keyboard has string keys only");
+    let form = multipart::Form::new()
+        .text("chat_id", chat.to_string())
+        .text("caption", screen.text.clone())
+        .text("parse_mode", "HTML")
+        .text("reply_markup", keyboard)
+        .part("photo", part);
+    Ok(client.upload("sendPhoto", form).await?)
 }
 
-fn recipient(chat: ChatId) -> Recipient {
+pub(super) fn recipient(chat: ChatId) -> Recipient {
     teloxide::types::ChatId(chat.0).into()
 }
 
@@ -93,7 +82,7 @@ fn message_id(message: &Value) -> Option<MessageId> {
     i32::try_from(id).ok().map(MessageId)
 }
 
-fn no_preview() -> LinkPreviewOptions {
+pub(super) fn no_preview() -> LinkPreviewOptions {
     LinkPreviewOptions { is_disabled: true, url: None, prefer_small_media: false, prefer_large_media: false, show_above_text: false }
 }
 
@@ -141,7 +130,7 @@ impl From<Failure> for Trouble {
                 if code == 403 || UNREACHABLE.iter().any(begins) {
                     Self::Unreachable(description)
                 } else if GONE.iter().any(begins) {
-                    Self::Gone
+                    Self::Gone(description)
                 } else {
                     Self::Unfit(description)
                 }
@@ -166,8 +155,9 @@ mod tests {
             check(403, &description, &Trouble::Unreachable(description.clone()));
         }
         check(400, "Bad Request: chat not found", &Trouble::Unreachable("Bad Request: chat not found".to_owned()));
-        check(400, "Bad Request: message to edit not found", &Trouble::Gone);
-        check(400, "Bad Request: message can't be edited", &Trouble::Gone);
+        for description in ["Bad Request: message to edit not found", "Bad Request: message can't be edited"] {
+            check(400, description, &Trouble::Gone(description.to_owned()));
+        }
         let entities = "Bad Request: can't parse entities: unclosed start tag at byte offset 3";
         check(400, entities, &Trouble::Unfit(entities.to_owned()));
         check(401, "Unauthorized", &Trouble::Unclear("Unauthorized".to_owned()));

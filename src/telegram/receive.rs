@@ -1,0 +1,193 @@
+//! Receive: takes updates from Telegram and puts them into the chats' mailboxes.
+//!
+//! Wakes on: `getUpdates`, held open while nothing comes. One poller at a time, by a lease; the others stand by.
+//! Writes: mailboxes, sealed. An update is confirmed at Telegram (by the next `offset`) only after Redis has it.
+//! Safe twice because: a repeated `update_id` is dropped where mailboxes are written. A kill at any moment means
+//! that Telegram hands the same updates to the next poller.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use antrean_domain::ChatId;
+use metrics::counter;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::update::{self, Envelope, Sorted};
+use super::{Bot, Failure, backoff};
+
+/// How long the lease lives without being renewed, in milliseconds: how long a killed poller is waited for.
+const LEASE_MS: u64 = 10_000;
+const RENEW_EVERY: Duration = Duration::from_millis(LEASE_MS / 4);
+/// How often those who stand by ask for the lease.
+const STANDBY: Duration = Duration::from_secs(1);
+/// Someone else polls with our token, without asking for our lease. Their poll ends ours as ours ends theirs.
+const CONFLICT: Duration = Duration::from_secs(5);
+/// The token was withdrawn while we ran. Only an operator can help.
+const REFUSED: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(bot: Arc<Bot>, shutdown: CancellationToken) {
+    let owner = uuid::Uuid::new_v4().simple().to_string();
+    let mut failures = 0;
+    while !shutdown.is_cancelled() {
+        match bot.store.poller_lease(&owner, LEASE_MS).await {
+            Ok(true) => {
+                failures = 0;
+                tokio::select! {
+                    // Cutting a poll short is harmless: what it would have brought is not confirmed.
+                    () = poll(&bot, &shutdown) => {}
+                    () = lease_lost(&bot, &owner) => {}
+                    () = shutdown.cancelled() => {}
+                }
+            }
+            Ok(false) => backoff::wait(STANDBY, &shutdown).await,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, "the lease to poll Telegram could not be asked for");
+                backoff::wait(backoff::delay(failures), &shutdown).await;
+            }
+        }
+    }
+    if let Err(error) = bot.store.release_poller_lease(&owner).await {
+        tracing::debug!(%error, "the lease to poll Telegram runs out by itself");
+    }
+}
+
+/// Ends when the lease is no longer ours, or may not be.
+async fn lease_lost(bot: &Bot, owner: &str) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        match bot.store.poller_lease(owner, LEASE_MS).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!("another process polls Telegram now");
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the lease to poll Telegram could not be renewed");
+                return;
+            }
+        }
+    }
+}
+
+/// Polls until it is stopped.
+async fn poll(bot: &Bot, shutdown: &CancellationToken) {
+    // Without an offset Telegram begins at the first unconfirmed update, wherever the last poller stopped.
+    let mut offset = None;
+    let mut failures = 0;
+    while !shutdown.is_cancelled() {
+        match bot.client.updates(offset, bot.settings.poll_s).await {
+            Ok(updates) if updates.is_empty() => {
+                failures = 0;
+                // All before it is confirmed now. After an idle week ids begin anew, perhaps below it.
+                offset = None;
+            }
+            Ok(updates) => {
+                failures = 0;
+                match deliver(bot, updates, shutdown).await {
+                    Some(last) => offset = Some(last + 1),
+                    // Not to be asked for again in a loop.
+                    None => backoff::wait(STANDBY, shutdown).await,
+                }
+            }
+            Err(failure) => {
+                failures += 1;
+                let wait = patience(&failure, failures);
+                tracing::warn!(%failure, wait_ms = wait.as_millis(), "no updates from Telegram");
+                backoff::wait(wait, shutdown).await;
+            }
+        }
+    }
+}
+
+fn patience(failure: &Failure, failures: u32) -> Duration {
+    match failure {
+        Failure::Flood { wait_ms } => Duration::from_millis(wait_ms.unsigned_abs()),
+        refused if refused.is_conflict() => CONFLICT,
+        refused if refused.is_bad_token() => REFUSED,
+        _ => backoff::delay(failures),
+    }
+}
+
+/// Puts `updates` into their mailboxes, trying until Redis has them, and gives the highest id; `None` where no
+/// update has one, or when told to stop: then nothing may be confirmed.
+async fn deliver(bot: &Bot, updates: Vec<Value>, shutdown: &CancellationToken) -> Option<i64> {
+    let last = updates.iter().filter_map(update::id).max();
+    let mail = sort(updates, bot.store.clock().now_ms());
+    let mut failures = 0;
+    while !mail.is_empty() {
+        match bot.store.deliver(&mail).await {
+            Ok(_) => break,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, updates = mail.len(), "updates could not be put into their mailboxes, Telegram keeps them");
+                backoff::wait(backoff::delay(failures), shutdown).await;
+            }
+        }
+        if shutdown.is_cancelled() {
+            return None;
+        }
+    }
+    last
+}
+
+/// Those of `updates` that have a mailbox to go to. The others are counted, and lost on purpose.
+fn sort(updates: Vec<Value>, now_ms: antrean_domain::Millis) -> Vec<(ChatId, i64, Vec<u8>)> {
+    let mut mail = Vec::with_capacity(updates.len());
+    for update in updates {
+        let Some(id) = update::id(&update) else {
+            counted("malformed");
+            tracing::warn!("an update without an id was left out");
+            continue;
+        };
+        match update::sort(&update) {
+            Sorted::Mail(chat) => {
+                counted("mail");
+                mail.push((chat, id, Envelope::new(update, now_ms).to_bytes()));
+            }
+            Sorted::Membership { blocked: true } => counted("blocked"),
+            Sorted::Membership { blocked: false } => counted("unblocked"),
+            Sorted::Group => counted("group"),
+            Sorted::UnknownKind => {
+                counted("unknown");
+                tracing::info!(update.id = id, "an update of an unknown kind was left out");
+            }
+            Sorted::Malformed => {
+                counted("malformed");
+                tracing::warn!(update.id = id, "an update without a chat was left out");
+            }
+        }
+    }
+    mail
+}
+
+fn counted(sort: &'static str) {
+    counter!("antrean_updates_total", "sort" => sort).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_has_a_mailbox_is_delivered_and_nothing_stops_at_garbage() {
+        let private = json!({"chat": {"id": 7, "type": "private"}, "text": "hi"});
+        let updates = vec![
+            json!({"message": private}),
+            json!({"update_id": 1, "message": {"chat": {"type": "private"}}}),
+            json!({"update_id": 2, "poll": {}}),
+            json!({"update_id": 3, "message": {"chat": {"id": -9, "type": "group"}}}),
+            json!({"update_id": 4, "message": private}),
+        ];
+        let mail = sort(updates, 0);
+        assert_eq!(mail.iter().map(|(chat, id, _)| (*chat, *id)).collect::<Vec<_>>(), [(ChatId(7), 4)]);
+    }
+
+    #[test]
+    fn telegram_is_given_exactly_the_time_it_asks_for() {
+        assert_eq!(patience(&Failure::Flood { wait_ms: 7_000 }, 1), Duration::from_secs(7));
+    }
+}

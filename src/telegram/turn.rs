@@ -1,0 +1,303 @@
+//! Turn: takes a chat that has mail through the conversation, and commits all that follows from it at once.
+//!
+//! Wakes on: the stream of chats that are ready. Reads: the head of the mailbox, the dialogue, and of the ledger
+//! what a step asks for. Writes, in one script: the dialogue, screens into the outbox, jobs onto the hop, the mailbox
+//! trimmed. Safe twice because: the commit is refused when the entry or the dialogue is no longer the one read, and
+//! the step is a pure function, so that doing it again gives the same. Only the answer to a tap goes out before the
+//! commit; it shows nothing that is not also in a screen.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use antrean_chat::{Answers, Dialogue, Facts, Input, Lang, Next, Order, Person, Query, Show, Step, Toast};
+use antrean_domain::{BookingId, ChatId, Job, Millis};
+use antrean_store::{ChatShard, Commit, Committed, Mail, StoreError, Turn};
+use futures_util::future::join_all;
+use metrics::{counter, histogram};
+use teloxide::payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use uuid::{NoContext, Timestamp, Uuid};
+
+use super::update::Envelope;
+use super::{Bot, ChatTag, backoff};
+
+/// Chats taken at once by one reader. Their commits share an fsync; more would make the first wait for the last.
+const CHATS: usize = 8;
+/// After this long Telegram no longer takes the answer to a tap (measured, about 15 seconds).
+const TAP_MS: Millis = 15_000;
+/// A step asks for every month of the calendar (twelve at the most) until one has a free day, the bookings and an
+/// application. More means a loop.
+const QUERIES_MAX: usize = 16;
+/// A fault that is not the connection's comes back every time: after so many the message is parked.
+const FAULTS_MAX: u32 = 5;
+
+pub(super) async fn run(bot: Arc<Bot>, shard: ChatShard, shutdown: CancellationToken) {
+    let mut failures = 0;
+    while !shutdown.is_cancelled() {
+        match read(&bot, shard, &shutdown).await {
+            Ok(()) => failures = 0,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, "chats with mail cannot be read");
+                backoff::wait(backoff::delay(failures), &shutdown).await;
+            }
+        }
+    }
+}
+
+async fn read(bot: &Arc<Bot>, shard: ChatShard, shutdown: &CancellationToken) -> Result<(), StoreError> {
+    let mut reader = bot.store.turns(shard.0).await?;
+    while !shutdown.is_cancelled() {
+        let turns = reader.next(CHATS).await?;
+        join_all(turns.iter().map(|turn| {
+            let span = tracing::info_span!("turn", chat = %ChatTag(turn.chat), alone = turn.alone);
+            serve(bot, turn, shutdown).instrument(span)
+        }))
+        .await;
+    }
+    Ok(())
+}
+
+/// Serves one chat, however long Redis is away. A turn given up on shutdown is taken by the next process.
+async fn serve(bot: &Arc<Bot>, turn: &Turn, shutdown: &CancellationToken) {
+    let started = std::time::Instant::now();
+    let mut failures = 0;
+    loop {
+        let Err(error) = serve_once(bot, turn).await else { break };
+        failures += 1;
+        tracing::warn!(%error, failures, "a turn failed");
+        if !error.is_transient() && failures >= FAULTS_MAX {
+            park(bot, turn, &error.to_string()).await;
+            break;
+        }
+        backoff::wait(backoff::delay(failures), shutdown).await;
+        if shutdown.is_cancelled() {
+            return;
+        }
+    }
+    histogram!("antrean_turn_seconds").record(started.elapsed());
+}
+
+async fn serve_once(bot: &Arc<Bot>, turn: &Turn) -> Result<(), StoreError> {
+    let mut fold = Fold::begin(turn);
+    // One that was reclaimed goes message by message, so that whatever brings a process down ends up alone at the head.
+    let most = if turn.alone { 1 } else { usize::MAX };
+    for mail in turn.mail.iter().take(most) {
+        match fold.take(bot, turn.chat, mail).await? {
+            Taken::Stepped => {}
+            Taken::Unfit(reason) if fold.taken == 0 => {
+                park(bot, turn, &reason).await;
+                return Ok(());
+            }
+            // What came before it is committed first; it is the head of the next turn.
+            Taken::Unfit(_) => break,
+        }
+    }
+    let commit = Commit { taken: fold.taken, dialogue: &fold.dialogue.save(), shows: wire(&fold.shows), jobs: fold.jobs };
+    match bot.store.commit(turn, commit).await? {
+        Committed::Done => {}
+        // Someone else has served the chat, or does now.
+        Committed::Stale => counter!("antrean_turns_stale_total").increment(1),
+    }
+    Ok(())
+}
+
+/// Puts the head message aside, visibly, so that the chat goes on without it.
+async fn park(bot: &Bot, turn: &Turn, reason: &str) {
+    tracing::error!(reason, "a message is parked: see antrean jobs list");
+    counter!("antrean_parked_total", "of" => "mail").increment(1);
+    if let Err(error) = bot.store.park_head(turn, reason).await {
+        // It stays at the head, and parking it is tried again by the next turn.
+        tracing::warn!(%error, "the message could not be parked");
+    }
+}
+
+/// What the messages of one turn amount to.
+struct Fold {
+    dialogue: Dialogue,
+    taken: usize,
+    shows: Vec<Show>,
+    jobs: Vec<Job>,
+}
+
+enum Taken {
+    Stepped,
+    /// This message can never be taken, and why.
+    Unfit(String),
+}
+
+/// A message, understood.
+struct Message {
+    input: Input,
+    person: Option<Person>,
+    tap: Option<TapToAnswer>,
+}
+
+struct TapToAnswer {
+    id: String,
+    received_ms: Millis,
+}
+
+impl Fold {
+    fn begin(turn: &Turn) -> Self {
+        Self { dialogue: dialogue(turn), taken: 0, shows: Vec::new(), jobs: Vec::new() }
+    }
+
+    /// Takes one more message of `chat`.
+    async fn take(&mut self, bot: &Arc<Bot>, chat: ChatId, mail: &Mail) -> Result<Taken, StoreError> {
+        let Message { input, person, tap } = match understand(mail) {
+            Ok(message) => message,
+            Err(reason) => return Ok(Taken::Unfit(reason)),
+        };
+        let step = match stepped(bot, chat, &self.dialogue, &input, person.as_ref()).await? {
+            Ok(step) => step,
+            Err(reason) => return Ok(Taken::Unfit(reason)),
+        };
+        if let Some(tap) = tap {
+            answer_tap(bot, tap, step.toast);
+        }
+        for order in step.jobs {
+            self.jobs.push(job(bot, order)?);
+        }
+        self.dialogue = step.dialogue;
+        self.shows.extend(step.shows);
+        self.taken += 1;
+        Ok(Taken::Stepped)
+    }
+}
+
+/// The saved dialogue, or a new one in the language of whoever writes.
+fn dialogue(turn: &Turn) -> Dialogue {
+    let person = turn.mail.iter().find_map(|mail| understand(mail).ok()?.person);
+    let lang = Lang::of_code(person.and_then(|person| person.language_code).as_deref());
+    let loaded = match &turn.dialogue {
+        None => return Dialogue::new(lang),
+        Some(Ok(saved)) => Dialogue::load(saved).map_err(|error| error.to_string()),
+        Some(Err(error)) => Err(error.clone()),
+    };
+    loaded.unwrap_or_else(|error| {
+        tracing::error!(error, "a dialogue begins anew");
+        counter!("antrean_dialogues_lost_total").increment(1);
+        Dialogue::fresh_after_loss(lang)
+    })
+}
+
+fn understand(mail: &Mail) -> Result<Message, String> {
+    match mail {
+        Mail::Update(bytes) => {
+            let update = Envelope::open(bytes).map_err(|error| error.to_string())?;
+            tracing::debug!(update.id = update.update_id, "an update");
+            let tap = update.callback.map(|id| TapToAnswer { id, received_ms: update.received_ms });
+            Ok(Message { input: update.input, person: update.person, tap })
+        }
+        Mail::Outcome(outcome) => Ok(Message { input: Input::Outcome(outcome.clone()), person: None, tap: None }),
+        Mail::Unreadable { reason } => Err(reason.clone()),
+    }
+}
+
+/// Steps through `input`, fetching whatever the step needs to know. The inner error says why it cannot be stepped.
+async fn stepped(
+    bot: &Bot,
+    chat: ChatId,
+    dialogue: &Dialogue,
+    input: &Input,
+    person: Option<&Person>,
+) -> Result<Result<Box<Step>, String>, StoreError> {
+    let now = bot.store.clock().now_ms();
+    let mut facts = Facts {
+        chat,
+        now,
+        offices: &bot.offices,
+        terms: &bot.terms,
+        calendar: &bot.calendar,
+        texts: &bot.texts,
+        person,
+        fresh: fresh_id(now),
+        answers: Answers::default(),
+    };
+    for _ in 0..=QUERIES_MAX {
+        // A panic is a fault in this program, met by one message of one chat. The others must not notice.
+        match catch_unwind(AssertUnwindSafe(|| antrean_chat::step(dialogue, input, &facts))) {
+            Ok(Next::Step(step)) => return Ok(Ok(step)),
+            Ok(Next::Need(query)) => ask(bot, query, &mut facts.answers).await?,
+            Err(_) => return Ok(Err("the conversation panicked, see the log".to_owned())),
+        }
+    }
+    Ok(Err(format!("the conversation asked for more than {QUERIES_MAX} facts")))
+}
+
+async fn ask(bot: &Bot, query: Query, answers: &mut Answers) -> Result<(), StoreError> {
+    match query {
+        Query::Month { office, class, month } => answers.months.push(bot.store.month(&office, class, month).await?),
+        Query::Bookings(bookings) => {
+            let found = bot.store.bookings(&bookings).await?;
+            answers.bookings = Some(found.into_iter().flatten().collect());
+        }
+        Query::Application(booking) => {
+            let application = bot.store.application(&booking).await?;
+            answers.application = Some((booking, application));
+        }
+    }
+    Ok(())
+}
+
+/// The job an order stands for. What is personal is sealed here, before it leaves memory.
+fn job(bot: &Bot, order: Order) -> Result<Job, StoreError> {
+    match order {
+        Order::Job(job) => Ok(job),
+        Order::Bill { booking, seq, amount, application } => {
+            let application = bot.store.seal_application(&application)?;
+            Ok(Job::Bill { booking, seq, amount, application })
+        }
+    }
+}
+
+/// Answers a tap at once, with or without words: the button turns until it is answered. Best effort: an answer
+/// that does not arrive costs a person a turning button, nothing else.
+fn answer_tap(bot: &Arc<Bot>, tap: TapToAnswer, toast: Option<Toast>) {
+    if bot.store.clock().now_ms() - tap.received_ms > TAP_MS {
+        counter!("antrean_taps_too_late_total").increment(1);
+        return;
+    }
+    let mut answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(tap.id));
+    if let Some(Toast { text, alert }) = toast {
+        answer = answer.text(text).show_alert(alert);
+    }
+    let bot = Arc::clone(bot);
+    tokio::spawn(async move {
+        if let Err(failure) = bot.client.call(&answer).await {
+            tracing::debug!(%failure, "a tap was not answered");
+        }
+    });
+}
+
+fn wire(shows: &[Show]) -> Vec<Vec<u8>> {
+    shows.iter().map(|show| serde_json::to_vec(show).expect("a show has string keys only")).collect()
+}
+
+/// An id for a booking that may begin now.
+fn fresh_id(now_ms: Millis) -> BookingId {
+    let now_ms = now_ms.unsigned_abs();
+    let nanos = u32::try_from(now_ms % 1_000 * 1_000_000).expect("less than a second of nanoseconds fits");
+    BookingId::new(Uuid::new_v7(Timestamp::from_unix(NoContext, now_ms / 1_000, nanos)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_moment_they_are_made() {
+        let (early, late) = (fresh_id(1_795_000_000_999), fresh_id(1_795_000_001_000));
+        assert!(early < late);
+        assert_ne!(fresh_id(5), fresh_id(5));
+    }
+
+    #[test]
+    fn mail_that_cannot_be_read_is_named_not_lost() {
+        let reason = "the seal is broken".to_owned();
+        assert_eq!(understand(&Mail::Unreadable { reason: reason.clone() }).err(), Some(reason));
+        assert!(understand(&Mail::Update(b"{}".to_vec())).is_err());
+    }
+}
