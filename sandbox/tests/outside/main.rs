@@ -5,6 +5,7 @@
 mod bank;
 mod common;
 mod files;
+mod library;
 mod messages;
 mod people;
 mod updates;
