@@ -5,8 +5,9 @@
 //! the table in `antrean_domain::booking`; a script is told which states it may start from and refuses the rest.
 //!
 //! [`run`] drives the scripts that take jobs; [`holding`], [`billing`], [`paying`], [`moving`] and [`telling`] are
-//! those jobs by chapter. [`quota`], [`reading`] and [`broadcast`] answer and serve everyone else.
+//! those jobs by chapter. [`quota`], [`reading`] and [`broadcast`] answer and serve everyone else; [`audit`] recounts it all.
 
+mod audit;
 mod billing;
 mod broadcast;
 mod holding;
@@ -19,6 +20,7 @@ mod run;
 pub(crate) mod scripts;
 mod telling;
 
+pub use audit::{Finding, Invariant};
 pub use billing::{BillJob, CancelJob};
 pub use broadcast::{BroadcastStatus, BulkSend, Sending};
 pub use holding::{HoldJob, ReleaseJob};

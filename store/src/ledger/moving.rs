@@ -69,7 +69,7 @@ impl Transition for RescheduleJob<'_> {
         call.arg(self.to.to_string()).arg(seen.map_or("", |record| self.against(record)));
         call.arg(seen.map_or(0, |record| reschedule::closes_at(&record.view.slot, self.zone)));
         let eve = Job::Remind { booking: self.booking.clone(), of: Reminder::Eve { slot: self.to.clone() } };
-        call.arg(self.to.eve_at(self.zone, self.rules.eve_reminder_hour)).arg(delayed(&eve));
+        call.arg(self.to.eve_at(self.zone, self.rules.eve_reminder_hour)).arg(delayed(&eve)).arg(self.rules.reschedules_max);
     }
 }
 

@@ -19,4 +19,5 @@ scripts! {
     BROADCAST_WALK = "broadcast_walk";
     BROADCAST_RESERVE = "broadcast_reserve", "allow-oom";
     BROADCAST_MARK = "broadcast_mark", "allow-oom";
+    AUDIT_PROBE = "audit_probe", "no-writes";
 }

@@ -65,13 +65,8 @@ pub(crate) struct House {
 impl House {
     pub(crate) async fn open() -> Self {
         let server = Server::start();
-        let options = || Options {
-            url: server.url().into(),
-            shards: 1,
-            seal: Some(Seal::new([7; 32])),
-            clock: ClockMode::Steered,
-            lease_ms: 8_000,
-        };
+        let options =
+            || Options { url: server.url().into(), shards: 1, seal: Some(Seal::new([7; 32])), clock: ClockMode::Steered, lease_ms: 8_000 };
         let store = loop {
             match Store::connect(options()).await {
                 Ok(store) => break store,
@@ -81,7 +76,8 @@ impl House {
         };
         let client = redis::Client::open(server.url()).expect("a url");
         let mut raw = client.get_multiplexed_async_connection().await.expect("a connection");
-        let _: () = redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").query_async(&mut raw).await.expect("OK");
+        let _: () =
+            redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").query_async(&mut raw).await.expect("OK");
         Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), _server: server }
     }
 
@@ -134,12 +130,12 @@ impl House {
 
     pub(crate) async fn hold(&self, booking: &BookingRef, seq: u64, slot: &SlotId) -> String {
         let (head, work) = self.work(vec![self.hold_job(booking, seq, slot)]).await;
-        only(self.store.hold(&head, &work).await.expect("judged"))
+        only(&self.store.hold(&head, &work).await.expect("judged"))
     }
 
     pub(crate) async fn release(&self, booking: &BookingRef, seq: u64) -> String {
         let (head, work) = self.work(vec![ReleaseJob { booking: booking.clone(), seq }]).await;
-        only(self.store.release(&head, &work).await.expect("judged"))
+        only(&self.store.release(&head, &work).await.expect("judged"))
     }
 
     pub(crate) async fn bill(&self, booking: &BookingRef, seq: u64) -> String {
@@ -147,12 +143,12 @@ impl House {
         let application = Sealed("c2VhbGVk".to_owned());
         let job = BillJob { booking: booking.clone(), seq, amount: PRICE, application, until_ms, remind_ms: until_ms - 3_600_000 };
         let (head, work) = self.work(vec![job]).await;
-        only(self.store.bill(&head, &work).await.expect("judged"))
+        only(&self.store.bill(&head, &work).await.expect("judged"))
     }
 
     pub(crate) async fn cancel(&self, booking: &BookingRef, seq: u64) -> String {
         let (head, work) = self.work(vec![CancelJob { booking: booking.clone(), seq }]).await;
-        only(self.store.cancel(&head, &work).await.expect("judged"))
+        only(&self.store.cancel(&head, &work).await.expect("judged"))
     }
 
     pub(crate) async fn reschedule(&self, booking: &BookingRef, seq: u64, to: &SlotId) -> String {
@@ -160,12 +156,12 @@ impl House {
         let (booking, to) = (booking.clone(), to.clone());
         let job = RescheduleJob { booking, seq, to, zone: Zone::Wib, rules: &rules, now_ms: self.now() };
         let (head, work) = self.work(vec![job]).await;
-        only(self.store.reschedule(&head, &work).await.expect("judged"))
+        only(&self.store.reschedule(&head, &work).await.expect("judged"))
     }
 
     pub(crate) async fn remind(&self, booking: &BookingRef, of: Reminder, pointless_ms: Millis) -> String {
         let (head, work) = self.work(vec![RemindJob { booking: booking.clone(), of, pointless_ms }]).await;
-        only(self.store.remind(&head, &work).await.expect("judged"))
+        only(&self.store.remind(&head, &work).await.expect("judged"))
     }
 
     pub(crate) fn notice(&self, code: &BillingCode, payment: &str) -> PaymentNotice {
@@ -188,7 +184,7 @@ impl House {
         let _: i64 = redis::cmd("XTRIM").arg(JOBS).arg("MAXLEN").arg(0).query_async(&mut self.raw.clone()).await.expect("trimmed");
         let job = SettleJob { booking: booking.clone(), payment: pay_id(payment), zone: Zone::Wib, eve_hour: 18 };
         let (head, work) = self.work(vec![job]).await;
-        only(self.store.settle(&head, &work).await.expect("judged"))
+        only(&self.store.settle(&head, &work).await.expect("judged"))
     }
 
     /// A billed booking at `slot`, and its code.
@@ -210,7 +206,8 @@ impl House {
     /// What waits for the chats, oldest first; taken off.
     pub(crate) async fn outcomes(&self) -> Vec<Outcome> {
         let mut raw = self.raw.clone();
-        let all: redis::streams::StreamRangeReply = redis::cmd("XRANGE").arg("hop:{o0}").arg("-").arg("+").query_async(&mut raw).await.expect("hops");
+        let all: redis::streams::StreamRangeReply =
+            redis::cmd("XRANGE").arg("hop:{o0}").arg("-").arg("+").query_async(&mut raw).await.expect("hops");
         let _: i64 = redis::cmd("DEL").arg("hop:{o0}").query_async(&mut raw).await.expect("deleted");
         let read = |entry: &redis::streams::StreamId| {
             let field = |name| entry.get::<String>(name).expect("a hop has t, k, w, p");
@@ -271,7 +268,7 @@ pub(crate) fn pay_id(text: &str) -> PaymentId {
     PaymentId::try_from(text.to_owned()).expect("a payment id")
 }
 
-pub(crate) fn only(verdicts: Vec<Verdict>) -> String {
+pub(crate) fn only(verdicts: &[Verdict]) -> String {
     assert_eq!(verdicts.len(), 1);
     verdicts[0].word().to_owned()
 }

@@ -44,7 +44,7 @@ async fn a_subscription_is_entered_once_and_left_for_good() {
     let house = House::open().await;
     let subscribe = async |on| {
         let (head, work) = house.work(vec![SubscribeJob { office: office(), chat: ChatId(42), on }]).await;
-        only(house.store.subscribe(&head, &work).await.expect("judged"))
+        only(&house.store.subscribe(&head, &work).await.expect("judged"))
     };
     assert_eq!(subscribe(true).await, "subscribed");
     assert_eq!(subscribe(true).await, "subscribed");
