@@ -16,7 +16,7 @@ fn chat_of(entry: &Entry) -> i64 {
 
 /// Does a job without any effect: settles it the way a script would.
 async fn settle(house: &House, head: &BatchHead, entry: &Entry) {
-    assert_eq!(house.store.retry(head, entry, Duration::from_secs(3_600)).await.expect("answered"), Committed::Done);
+    assert_eq!(house.store.retry(head, entry, Duration::from_hours(1)).await.expect("answered"), Committed::Done);
     house.redis::<usize>("DEL delay:{o0}").await;
 }
 
@@ -106,7 +106,7 @@ async fn a_job_put_off_comes_back_in_its_time_with_one_attempt_more() {
     let mut reader = house.store.jobs(0, CLASS).await.expect("joined");
     house.store.enqueue(&job(1)).await.expect("enqueued");
     let batch = next_batch(&mut reader, 8).await;
-    house.store.retry(&batch.head, &batch.entries[0], Duration::from_secs(60)).await.expect("answered");
+    house.store.retry(&batch.head, &batch.entries[0], Duration::from_mins(1)).await.expect("answered");
     let shard = OfficeShard(0);
     assert_eq!(house.store.promote(shard).await.expect("answered"), 0, "not yet");
     house.store.clock().advance(60_001).await.expect("steered");
