@@ -153,14 +153,32 @@ impl Store {
             range.arg(shard.due()).arg("-inf").arg(now).arg("LIMIT").arg(page * DUE_PAGE).arg(DUE_PAGE);
             let names: Vec<String> = range.query_async(&mut self.commands()).await?;
             let ids = read_ids(&names)?;
-            let records = self.records(shard, &ids).await?;
-            found.extend(records.into_iter().flatten().filter(|record| record.view.state == state).map(|record| record.view.booking.id));
+            let records = self.readable(shard, &ids).await?;
+            found.extend(records.into_iter().filter(|record| record.view.state == state).map(|record| record.view.booking.id));
             if ids.len() < DUE_PAGE || found.len() >= most {
                 break;
             }
         }
         found.truncate(most);
         Ok(found)
+    }
+
+    /// The records of `ids` that exist and can be read: one that is damaged must not keep its neighbours' places.
+    async fn readable(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Record>> {
+        match self.records(shard, ids).await {
+            Err(StoreError::Corrupt { .. }) => {}
+            read => return Ok(read?.into_iter().flatten().collect()),
+        }
+        let mut records = Vec::new();
+        for id in ids {
+            match self.records(shard, std::slice::from_ref(id)).await {
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(booking = %id, %error, "an overdue booking is passed over; run antrean audit");
+                }
+                read => records.extend(read?.into_iter().flatten()),
+            }
+        }
+        Ok(records)
     }
 }
 

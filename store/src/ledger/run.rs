@@ -7,12 +7,11 @@ use antrean_domain::{BookingId, JobClass};
 
 use super::record::Record;
 use crate::error::Result;
+use crate::jobs::CREW_GROUP;
 use crate::keys::{OfficeShard, Tag};
 use crate::scripts::{Call, Script};
 use crate::{BY_THE_CLOCK, BatchHead, Store, Verdict, Work};
 
-/// The consumer group of the crew.
-const CREW: &str = "crew";
 /// How often a job is looked at afresh within one call. Each round means that somebody else changed the booking
 /// within the last millisecond: a person cannot do that five times running, so the rest comes back later.
 const LOOKS_MAX: u32 = 5;
@@ -68,7 +67,7 @@ impl Store {
         let mut seen = self.records(shard, &ids).await?.into_iter();
         let mut call = T::script().call();
         call.key(shard.jobs(head.class)).key(Tag::Office(shard).hop()).key(shard.journal()).key(shard.due()).key(shard.delay());
-        call.arg(CREW).arg(&head.consumer).arg(self.clock().now_ms()).arg(open.len()).arg(self.shards());
+        call.arg(CREW_GROUP).arg(&head.consumer).arg(self.clock().now_ms()).arg(open.len()).arg(self.shards());
         T::head(shard, &mut call);
         for at in open {
             let Work { entry, job, .. } = &work[*at];

@@ -85,6 +85,27 @@ async fn an_empty_redis_is_clean() {
     assert_eq!(findings(&House::open().await).await, []);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn traffic_makes_no_false_alarm() {
+    let house = std::sync::Arc::new(House::with_places(200).await);
+    let busy = std::sync::Arc::clone(&house);
+    let traffic = tokio::spawn(async move {
+        for round in 0..150 {
+            let (booking, _) = busy.paid(&busy.slot(1, 8), &format!("p{round}")).await;
+            busy.reschedule(&booking, 3, &busy.slot(2, 9)).await;
+            let (other, _) = busy.billed(&busy.slot(1, 8)).await;
+            busy.cancel(&other, 3).await;
+        }
+    });
+    let mut audits = 0;
+    while !traffic.is_finished() {
+        assert_eq!(findings(&house).await, []);
+        audits += 1;
+    }
+    traffic.await.expect("the traffic ran");
+    assert!(audits > 1, "only {audits} audits ran beside the traffic");
+}
+
 #[tokio::test]
 async fn counts_that_are_no_recount() {
     finds(Invariant::Counts, async |house| {

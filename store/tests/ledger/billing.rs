@@ -100,3 +100,15 @@ async fn answers_come_back_as_they_were_sealed() {
     assert_eq!(house.store.application(&booking).await.expect("read"), Some(application));
     assert_eq!(house.store.application(&house.booking()).await.expect("read"), None);
 }
+
+#[tokio::test]
+async fn a_damaged_record_does_not_keep_its_neighbours_places() {
+    let house = House::with_places(2).await;
+    let slot = house.slot(1, 8);
+    let (damaged, _) = house.billed(&slot).await;
+    house.billed(&slot).await;
+    let key = format!("booking:{{o0}}:{}", damaged.id);
+    let _: () = redis::cmd("SET").arg(key).arg("x").query_async(&mut house.raw.clone()).await.expect("OK");
+    house.pass(BILL_MS).await;
+    assert_eq!(house.store.expire_overdue(SHARD, 10).await.expect("a tick"), 1);
+}
