@@ -1,0 +1,51 @@
+//! The web role: what machines ask of us over HTTP. The bank's door (`snap`), and what an operator's probes and
+//! graphs read (`probes`). People never come here; they talk in Telegram.
+
+mod probes;
+mod snap;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use antrean_store::Store;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use self::snap::Bank;
+use crate::config::{Config, ConfigError};
+
+/// How long requests in flight may take to finish once we are told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// What the handlers share.
+pub(crate) struct Context {
+    store: Store,
+    metrics: PrometheusHandle,
+    bank: Arc<Bank>,
+}
+
+impl Context {
+    /// Asks the configuration for what the bank's door needs.
+    pub(crate) fn new(config: &Config, store: Store, metrics: PrometheusHandle) -> Result<Self, ConfigError> {
+        let bank = Bank::new(config.snap()?, store.clone(), config.settings.web.clone());
+        Ok(Self { store, metrics, bank: Arc::new(bank) })
+    }
+}
+
+/// Serves on `listener` until `shutdown`, then lets what is in flight finish.
+pub(crate) async fn serve(app: Arc<Context>, listener: TcpListener, shutdown: CancellationToken) -> std::io::Result<()> {
+    let drained = shutdown.clone();
+    let server = axum::serve(listener, routes(app)).with_graceful_shutdown(async move { drained.cancelled().await });
+    tokio::select! {
+        ended = server => ended,
+        // A client that never finishes its request must not keep the process.
+        () = async { shutdown.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
+    }
+}
+
+fn routes(app: Arc<Context>) -> Router {
+    let bank = Arc::clone(&app.bank);
+    probes::routes(app).merge(snap::routes(bank))
+}
