@@ -27,6 +27,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How often a Redis that is not there yet is asked for.
 const KNOCK: Duration = Duration::from_secs(1);
 
+/// How often the recorder is emptied: what its library advises.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Every role in one process.
 pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     Bot::demand(config)?;
@@ -86,6 +89,7 @@ async fn host(
         () = shutdown.cancelled() => return Ok(ExitCode::SUCCESS),
     };
     let mut host = Host { store, metrics, tasks: JoinSet::new(), shutdown };
+    host.tasks.spawn(keep_metrics_small(host.metrics.clone(), host.shutdown.clone()));
     start(&mut host).await?;
     Ok(host.until_stopped().await)
 }
@@ -172,6 +176,14 @@ async fn connect(config: &Config, seal: Option<Seal>) -> anyhow::Result<Store> {
             Err(StoreError::Shards { found, .. }) => return Err(config.wrong_shards(&found).into()),
             Err(error) => return Err(error).context("cannot use the Redis that REDIS_URL names"),
         }
+    }
+}
+
+/// Samples pile up in the recorder until somebody reads them, and not every process is read.
+async fn keep_metrics_small(metrics: PrometheusHandle, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        metrics.run_upkeep();
+        shutdown.run_until_cancelled(tokio::time::sleep(UPKEEP)).await;
     }
 }
 
