@@ -1,0 +1,15 @@
+//! The whole product against an imitated world: real processes, a real Redis, HTTP on both sides.
+//!
+//! `support` has the worlds and the people in them; each module beside it is a chapter of claims. `tidy` needs no
+//! world: it reads the repository.
+
+mod bad_input;
+mod chromium;
+mod cli;
+mod faults;
+mod journeys;
+mod money;
+mod privacy;
+mod races;
+mod support;
+mod tidy;

@@ -1,0 +1,110 @@
+//! A product process: started with an environment of its own, watched by its log, ended gently or not.
+
+use std::collections::BTreeMap;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::PATIENCE;
+
+pub(crate) type Environment = BTreeMap<&'static str, String>;
+
+/// The product as a command, with `environment` and nothing else: not the machine's, nor a developer's `.env`.
+pub(crate) fn antrean(environment: &Environment, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antrean"));
+    command.args(arguments).env_clear().envs(environment).current_dir(std::env::temp_dir()).kill_on_drop(true);
+    command
+}
+
+/// A running process. It is killed when dropped.
+pub(crate) struct Process {
+    name: String,
+    child: Child,
+    log: Log,
+}
+
+/// What a process has written so far, for all who want to wait for a line of it.
+#[derive(Clone)]
+struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+    count: watch::Receiver<usize>,
+}
+
+impl Process {
+    /// Starts a role and waits until it says that it is ready.
+    pub(crate) async fn start(environment: &Environment, arguments: &[&str]) -> Self {
+        let process = Self::spawn(environment, arguments);
+        process.logs("role ready").await;
+        process
+    }
+
+    /// Starts it without waiting.
+    pub(crate) fn spawn(environment: &Environment, arguments: &[&str]) -> Self {
+        let mut command = antrean(environment, arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the product's binary");
+        let stderr = child.stderr.take().expect("stderr is a pipe");
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (counted, count) = watch::channel(0);
+        let written = Arc::clone(&lines);
+        tokio::spawn(async move {
+            let mut stderr = BufReader::new(stderr).lines();
+            while let Ok(Some(line)) = stderr.next_line().await {
+                let mut lines = written.lock().expect("nobody panics while holding the log");
+                lines.push(line);
+                counted.send_replace(lines.len());
+            }
+        });
+        Self { name: arguments.join(" "), child, log: Log { lines, count } }
+    }
+
+    /// Waits until its log has a line with `text`.
+    pub(crate) async fn logs(&self, text: &str) {
+        let mut count = self.log.count.clone();
+        let found = count.wait_for(|_| self.log.has(text));
+        let outcome = timeout(PATIENCE, found).await.map(|found| found.is_ok());
+        // The sender is gone when the process is.
+        assert!(matches!(outcome, Ok(true)), "{} never logged {text:?}:\n{}", self.name, self.tail());
+    }
+
+    /// Everything it wrote.
+    pub(crate) fn log(&self) -> String {
+        self.log.lines.lock().expect("nobody panics while holding the log").join("\n")
+    }
+
+    /// The end of it, for failures.
+    pub(crate) fn tail(&self) -> String {
+        let lines = self.log.lines.lock().expect("nobody panics while holding the log");
+        let from = lines.len().saturating_sub(60);
+        format!("--- {} ---\n{}", self.name, lines[from..].join("\n"))
+    }
+
+    /// `kill -9`: it gets no word in.
+    pub(crate) async fn kill(&mut self) {
+        // It may have ended by itself: then there is nothing to kill.
+        self.child.kill().await.ok();
+    }
+
+    /// SIGTERM, and what it ends with.
+    pub(crate) async fn terminate(&mut self) -> ExitStatus {
+        let id = self.child.id().expect("the process is running").to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill is everywhere");
+        assert!(sent.success(), "{} could not be told to stop", self.name);
+        let ended = timeout(PATIENCE, self.child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("{} did not stop:\n{}", self.name, self.tail())).expect("a child can be waited for")
+    }
+
+    /// Whether it is still running.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Log {
+    fn has(&self, text: &str) -> bool {
+        self.lines.lock().expect("nobody panics while holding the log").iter().any(|line| line.contains(text))
+    }
+}

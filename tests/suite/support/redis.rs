@@ -1,0 +1,101 @@
+//! A Redis of one's own: on a free port, in a folder that goes away with it, as durable as the shipped one.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// A running server. It is killed when dropped; its data goes with it.
+pub(crate) struct Redis {
+    child: Child,
+    port: u16,
+    durability: Durability,
+    dir: TempDir,
+}
+
+/// Whether what is acknowledged is on the disk.
+#[derive(Clone, Copy)]
+pub(crate) enum Durability {
+    /// As shipped: `appendfsync always`.
+    Always,
+    /// Nothing is ever written. Only a bench wants that.
+    Off,
+}
+
+impl Durability {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Off => "off",
+        }
+    }
+
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Always => &["--appendonly", "yes", "--appendfsync", "always"],
+            Self::Off => &["--appendonly", "no"],
+        }
+    }
+}
+
+impl Redis {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Durability::Always).await
+    }
+
+    pub(crate) async fn start_with(durability: Durability) -> Self {
+        let dir = tempfile::tempdir().expect("a folder for Redis");
+        let port = free_port();
+        let child = spawn(port, durability, dir.path()).await;
+        Self { child, port, durability, dir }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Where its append-only file is.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Kills it with no warning and starts it again on the same data.
+    pub(crate) async fn crash_and_restart(&mut self) {
+        self.child.kill().await.expect("Redis was running");
+        self.child = spawn(self.port, self.durability, self.dir.path()).await;
+    }
+}
+
+/// A port nobody listens on just now.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound listener has an address").port()
+}
+
+/// Starts a server and waits until it says that it is ready.
+async fn spawn(port: u16, durability: Durability, dir: &Path) -> Child {
+    let port = port.to_string();
+    let mut child = Command::new("redis-server")
+        .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--dir"])
+        .arg(dir)
+        .args(["--maxmemory-policy", "noeviction"])
+        .args(durability.arguments())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("redis-server is installed (script/setup)");
+    let stdout = child.stdout.take().expect("stdout is a pipe");
+    let mut lines = BufReader::new(stdout).lines();
+    loop {
+        let line = lines.next_line().await.expect("Redis writes text").expect("Redis starts");
+        if line.contains("Ready to accept connections") {
+            break;
+        }
+    }
+    // It must not stop at a full pipe.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    child
+}
