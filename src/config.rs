@@ -94,7 +94,8 @@ impl Config {
         let environment: BTreeMap<_, _> = NAMES.into_iter().filter_map(set).collect();
         let dir = PathBuf::from(environment.get("ANTREAN_CONFIG").map_or("config", String::as_str));
         if !dir.is_dir() {
-            let problem = format!("names {}, which is no folder", dir.display());
+            let from = if environment.contains_key("ANTREAN_CONFIG") { "names" } else { "is not set and means" };
+            let problem = format!("{from} {}, which is no folder here", dir.display());
             return Err(ConfigError::Wrong { name: "ANTREAN_CONFIG", problem, expected: "the folder that holds service.toml" });
         }
         let settings = Settings::read(&dir)?;

@@ -22,8 +22,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("antrean: {error:#}");
-            let misconfigured = error.chain().any(|cause| cause.is::<ConfigError>());
-            ExitCode::from(if misconfigured { 2 } else { 1 })
+            ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
         }
     }
 }

@@ -148,6 +148,8 @@ impl Host {
     /// 1, for its supervisor to start anew, rather than on without it.
     async fn until_stopped(mut self) -> ExitCode {
         let code = tokio::select! {
+            // In this order: told to stop, every task ends, and that is no fault.
+            biased;
             () = self.shutdown.cancelled() => ExitCode::SUCCESS,
             Some(ended) = self.tasks.join_next() => {
                 tracing::error!(panicked = ended.is_err(), "a part of this process ended, going down");

@@ -16,11 +16,12 @@ use tokio_util::sync::CancellationToken;
 use super::update::{self, Envelope, Sorted};
 use super::{Bot, Failure, backoff};
 
-/// How long the lease lives without being renewed, in milliseconds: how long a killed poller is waited for.
-const LEASE_MS: u64 = 10_000;
+/// How long the lease lives without being renewed, in milliseconds: how long people wait when a poller is killed. A
+/// poller that only pauses for longer costs nothing but a 409.
+const LEASE_MS: u64 = 4_000;
 const RENEW_EVERY: Duration = Duration::from_millis(LEASE_MS / 4);
 /// How often those who stand by ask for the lease.
-const STANDBY: Duration = Duration::from_secs(1);
+const STANDBY: Duration = Duration::from_millis(500);
 /// Someone else polls with our token, without asking for our lease. Their poll ends ours as ours ends theirs.
 const CONFLICT: Duration = Duration::from_secs(5);
 /// The token was withdrawn while we ran. Only an operator can help.
@@ -87,7 +88,7 @@ async fn poll(bot: &Bot, shutdown: &CancellationToken) {
                 failures = 0;
                 match deliver(bot, updates, shutdown).await {
                     Some(last) => offset = Some(last + 1),
-                    // Not to be asked for again in a loop.
+                    // Nothing can be confirmed, so the same would come again at once.
                     None => backoff::wait(STANDBY, shutdown).await,
                 }
             }
