@@ -113,11 +113,12 @@ impl Session {
         let product = self.running.push_mut(product);
         let ready = format!("http://127.0.0.1:{product_port}/readyz");
         product.ready(PRODUCT_READY, || answers_ok(&ready)).await?;
-        step("product", &format!("ready, its log in {}", log.display()))?;
+        step("product", &format!("ready, its log in {}", near(&log)))?;
 
         let file = self.data.join("env");
         keys::write_private(&file, shell(&environment).as_bytes())?;
-        step("tools", &format!("set -a; . {}; antrean quota show --office JKTSEL --month …", file.display()))
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        step("tools", &format!("set -a; . {}; {} --help", near(&file), near(&program)))
     }
 
     fn serve_world(&self, listener: TcpListener, store: Store, keys: &Keys, product_port: u16) -> anyhow::Result<()> {
@@ -217,6 +218,12 @@ fn free_port() -> anyhow::Result<u16> {
 fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
     path.canonicalize().with_context(|| format!("cannot find the folder {}", path.display()))
+}
+
+/// `path` as one would type it here.
+fn near(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).display().to_string()
 }
 
 /// Two sandboxes must not write into one folder.

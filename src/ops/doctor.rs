@@ -54,8 +54,8 @@ fn draw(checks: &[Check]) -> String {
     for Check { what, finding } in checks {
         // Writing to a String cannot fail.
         match finding {
-            Finding::Sound(seen) => writeln!(text, "ok    {what:<10}{seen}").ok(),
-            Finding::Broken { seen, remedy } => writeln!(text, "FAIL  {what:<10}{seen}\n{:16}-> {remedy}", "").ok(),
+            Finding::Sound(seen) => writeln!(text, "ok    {what:<12}{seen}").ok(),
+            Finding::Broken { seen, remedy } => writeln!(text, "FAIL  {what:<12}{seen}\n{:18}-> {remedy}", "").ok(),
         };
     }
     let broken = checks.iter().filter(|check| matches!(check.finding, Finding::Broken { .. })).count();
@@ -238,6 +238,6 @@ mod tests {
     #[test]
     fn what_is_broken_comes_with_what_to_do() {
         let text = draw(&[Check { what: "clock", finding: broken("steered", "unset ANTREAN_CLOCK") }]);
-        assert_eq!(text, "FAIL  clock     steered\n                -> unset ANTREAN_CLOCK\n\n1 of 1 need attention\n");
+        assert_eq!(text, "FAIL  clock       steered\n                  -> unset ANTREAN_CLOCK\n\n1 of 1 need attention\n");
     }
 }
