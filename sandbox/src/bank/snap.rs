@@ -109,11 +109,12 @@ impl Snap {
     /// A signed call; a refused token is renewed once.
     async fn call(&self, path: &str, body: &Value, request_id: String, now: DateTime<Utc>, flaws: &Flaws) -> Result<SnapAnswer, String> {
         let external_id = flaws.external_id.clone().unwrap_or_else(|| external_id(now));
-        let now = now - TimeDelta::seconds(flaws.stale_s);
+        // The call alone is stale: a token is always asked for in time.
+        let signed_at = now - TimeDelta::seconds(flaws.stale_s);
         let mut renewed = false;
         loop {
             let token = if flaws.bad_token { "not-a-token".to_owned() } else { self.token(now).await? };
-            let answer = self.post(path, body, &token, &external_id, now, flaws).await?;
+            let answer = self.post(path, body, &token, &external_id, signed_at, flaws).await?;
             let (status, body) = answer;
             if status != 401 || renewed || flaws.bad_token || flaws.bad_signature {
                 return Ok(SnapAnswer { status, body, request_id });
