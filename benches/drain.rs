@@ -5,8 +5,8 @@
 //! pipelining client, which is what most queues do at their best.
 
 #[expect(dead_code, reason = "the tests ask more of a Redis than a bench does")]
-#[path = "../tests/suite/support/redis.rs"]
-mod redis;
+#[path = "../tests/suite/support/server.rs"]
+mod server;
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::redis::{Durability, Redis};
+use crate::server::{Durability, Redis};
 
 const JOBS: usize = 20_000;
 /// Several, so that one's script runs while another's answer travels.

@@ -81,7 +81,10 @@ fn redis_is_named_only_in_the_store() {
     let files = files();
     let others = |file: &File| file.path.ends_with("Cargo.toml") && !file.under("store/");
     none("only the store may depend on redis", &lines_with(&files, others, &["redis.workspace", "redis = { workspace"]));
-    none("only the store may use redis", &lines_with(&files, |file| file.is("rs") && !file.under("store"), &["redis::", "use redis"]));
+    none(
+        "only the store may use redis",
+        &lines_with(&files, |file| file.is("rs") && !file.under("store") && !file.path.ends_with("tidy.rs"), &["redis::", "use redis"]),
+    );
 }
 
 #[test]
@@ -111,8 +114,10 @@ fn the_environment_is_read_in_one_place() {
 
 #[test]
 fn time_comes_from_the_clock() {
-    let others = |file: &File| file.is("rs") && file.path != "store/src/clock.rs" && !file.path.ends_with("tidy.rs");
-    none("the wall clock is read in store/src/clock.rs", &lines_with(&files(), others, &["Utc::now", "Local::now", "SystemTime::now"]));
+    // The doctor compares the host's clock with Redis'; the sandbox's example has no product to ask.
+    let readers = ["store/src/clock.rs", "src/ops/doctor.rs", "sandbox/examples/echo.rs"];
+    let others = |file: &File| file.is("rs") && !readers.contains(&file.path.as_str()) && !file.path.ends_with("tidy.rs");
+    none("who wants the time asks the Clock", &lines_with(&files(), others, &["Utc::now", "Local::now", "SystemTime::now"]));
 }
 
 #[test]
@@ -158,13 +163,14 @@ fn every_script_has_its_contract_and_its_caller() {
     let mut found = Vec::new();
     for script in files.iter().filter(|file| file.is("lua")) {
         let name = Path::new(&script.path).file_name().and_then(|name| name.to_str()).expect("names are plain");
-        if !sources.contains(&format!("/{name}\"")) && !sources.contains(&format!("\"{name}\"")) {
+        let stem = name.trim_end_matches(".lua");
+        if !sources.contains(&format!("\"{stem}\"")) {
             found.push(format!("{} is used by nobody", script.path));
         }
         let head: String = script.text.lines().take_while(|line| line.starts_with("--") || line.starts_with("#!")).collect();
         // What others build on has functions, each with its own words, instead of one contract.
         let contract =
-            if name.starts_with("prelude") || name.starts_with("ledger") { &[][..] } else { &["KEYS", "ARGV", "Returns", "Safe twice"] };
+            if name.starts_with("prelude") || name.starts_with("ledger") { &[][..] } else { &["KEYS", "ARGV", "Returns", "twice"] };
         let head = head.to_lowercase();
         let missing = contract.iter().filter(|part| !head.contains(&part.to_lowercase()));
         found.extend(missing.map(|part| format!("{} does not say its {part}", script.path)));

@@ -1,3 +1,5 @@
+//! What goes wrong around the scripts: killed readers, lost streams, emptied script caches, a Redis that stalls.
+
 use std::time::Duration;
 
 use antrean_store::{ChatShard, Committed, Store, StoreError};

@@ -1,3 +1,5 @@
+//! Hops: in order, once, however many relays carry them.
+
 use antrean_domain::Outcome;
 use antrean_store::{ChatShard, LetterKind, Mail, OfficeShard, Tag};
 

@@ -1,3 +1,5 @@
+//! Streams of jobs: retries, delays, dead letters, and entries that kill whoever takes them.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

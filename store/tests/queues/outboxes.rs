@@ -1,3 +1,5 @@
+//! Outboxes: in order for each chat, asleep where Telegram says so.
+
 use antrean_store::{ChatShard, Committed, LetterKind, Sent};
 
 use crate::house::{BUDI, House, SITI, next_outbox};

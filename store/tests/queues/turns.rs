@@ -1,3 +1,5 @@
+//! Mailboxes: updates taken in once, and turns that commit whole or not at all.
+
 use antrean_store::{Commit, Committed, Delivered, LetterKind, Mail};
 
 use crate::house::{BUDI, House, SITI, job, next_turn, update};

@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use super::PATIENCE;
-use super::redis::free_port;
+use super::server::free_port;
 
 /// The size people look at it in: a telephone's.
 const WIDTH: u32 = 412;
@@ -66,7 +66,12 @@ impl Browser {
     pub(crate) async fn presses(&self, verb: &str, label: &str) {
         let key = format!("button[contains(@data-data, '|{verb}') and contains(., '{label}')]");
         let path = format!("((//article[.//{key}])[last()]//{key})[1]");
-        self.finds(&path).await.click().await.expect("a key can be pressed");
+        let key = self.finds(&path).await;
+        // As a person would: what is under the header is scrolled out from under it first.
+        let shown = serde_json::to_value(&key).expect("an element has a reference");
+        let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.client.execute(scroll, vec![shown]).await.expect("the page can be scrolled");
+        key.click().await.expect("a key can be pressed");
     }
 
     /// Writes into the composer and waits for the bot's answer below it.

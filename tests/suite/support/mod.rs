@@ -10,7 +10,7 @@ mod door;
 mod ledger;
 mod person;
 mod process;
-mod redis;
+mod server;
 mod world;
 
 use std::time::Duration;

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{Environment, antrean};
-use super::redis::{Redis, free_port};
+use super::server::{Redis, free_port};
 use super::{Door, Person, Process};
 
 const TOKEN: &str = "4242424242:a-token-of-the-imitation";
