@@ -38,6 +38,8 @@ const CLIENT_ID: &str = "bank-contoh";
 /// The biller's number at the bank.
 const PARTNER_SERVICE_ID: &str = "12345";
 
+const PRODUCT: &str = "product";
+const PRODUCT_PID: &str = "product.pid";
 /// How long the product may take until it is ready: a debug build on a slow machine.
 const PRODUCT_READY: Duration = Duration::from_mins(1);
 /// Longer than the product's own drain.
@@ -95,6 +97,8 @@ impl Session {
         let keys = Keys::find_or_make(&self.data.join("keys")).await?;
         step("keys", if keys.fresh { "made for this sandbox" } else { "from the last start" })?;
 
+        // Before the Redis it writes to is ended for the same reason: without it, it could not drain.
+        service::end_leftover(PRODUCT, &this_program()?, &self.data.join(PRODUCT_PID), PRODUCT_STOP).await?;
         let redis = PrivateRedis::start(&self.data, &self.shutdown).await?;
         let (url, version) = (redis.url.clone(), redis.version.clone());
         self.running.push(redis.running);
@@ -117,8 +121,7 @@ impl Session {
 
         let file = self.data.join("env");
         keys::write_private(&file, shell(&environment).as_bytes())?;
-        let program = std::env::current_exe().context("cannot find this program's own file")?;
-        step("tools", &format!("set -a; . {}; {} --help", near(&file), near(&program)))
+        step("tools", &format!("set -a; . {}; {} --help", near(&file), near(&this_program()?)))
     }
 
     fn serve_world(&self, listener: TcpListener, store: Store, keys: &Keys, product_port: u16) -> anyhow::Result<()> {
@@ -171,9 +174,9 @@ impl Session {
     }
 
     fn product(&self, environment: Vec<(&'static str, String)>, log: PathBuf) -> anyhow::Result<Plan> {
-        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let program = this_program()?;
         Ok(Plan {
-            name: "product",
+            name: PRODUCT,
             program: program.clone(),
             command: Box::new(move || {
                 let mut command = Command::new(&program);
@@ -181,7 +184,7 @@ impl Session {
                 command
             }),
             log,
-            pid_file: self.data.join("product.pid"),
+            pid_file: self.data.join(PRODUCT_PID),
             stop_within: PRODUCT_STOP,
         })
     }
@@ -218,6 +221,10 @@ fn free_port() -> anyhow::Result<u16> {
 fn folder(path: &Path) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
     path.canonicalize().with_context(|| format!("cannot find the folder {}", path.display()))
+}
+
+fn this_program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("cannot find this program's own file")
 }
 
 /// `path` as one would type it here.

@@ -42,7 +42,7 @@ pub(super) struct Running {
 impl Running {
     /// Starts it, after ending what a killed sandbox may have left of it.
     pub(super) async fn start(plan: Plan, parent: &CancellationToken) -> anyhow::Result<Self> {
-        end_leftover(&plan).await?;
+        end_leftover(plan.name, &plan.program, &plan.pid_file, plan.stop_within).await?;
         let child = spawn(&plan)?;
         // Its own, so that the product can be stopped before the Redis it writes to.
         let shutdown = CancellationToken::new();
@@ -132,12 +132,12 @@ async fn stop(plan: &Plan, mut child: Child) {
 }
 
 /// Ends the process a sandbox that was itself killed has left behind, if it is still the one its file names.
-async fn end_leftover(plan: &Plan) -> anyhow::Result<()> {
-    let Some(pid) = fs::read_to_string(&plan.pid_file).ok().and_then(|text| text.trim().parse().ok()) else { return Ok(()) };
-    let until = Instant::now() + plan.stop_within;
-    while runs(pid, &plan.program).await {
+pub(super) async fn end_leftover(name: &str, program: &Path, pid_file: &Path, within: Duration) -> anyhow::Result<()> {
+    let Some(pid) = fs::read_to_string(pid_file).ok().and_then(|text| text.trim().parse().ok()) else { return Ok(()) };
+    let until = Instant::now() + within;
+    while runs(pid, program).await {
         if Instant::now() > until {
-            bail!("a {} of an earlier sandbox does not end; end it yourself: kill -9 {pid}", plan.name);
+            bail!("a {name} of an earlier sandbox does not end; end it yourself: kill -9 {pid}");
         }
         terminate(pid).await;
         sleep(PROBE_EVERY).await;
