@@ -63,8 +63,9 @@ struct Refund {
 
 pub(crate) async fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     let store = connect(config, seal(config)?).await?;
-    let mut page =
-        Page { json: args.json, table: Table::new(["booking", "state", "slot", "chat", "applicant", "code", ">amount", "refund"]) };
+    let refund = args.refunds.then_some("refund");
+    let table = Table::new(["booking", "state", "slot", "chat", "applicant", "code", ">amount"].into_iter().chain(refund));
+    let mut page = Page { json: args.json, table };
     if args.refunds {
         for case in store.refunds().await? {
             let found = store.bookings(std::slice::from_ref(&case.booking)).await?;
@@ -142,16 +143,10 @@ impl Line {
     fn cells(self) -> Vec<String> {
         let refund = self.refund.map(|refund| format!("{} {} ({}), payment {}", refund.amount, refund.why, refund.since, refund.payment));
         let state = serde_json::to_value(self.state).ok().and_then(|word| word.as_str().map(str::to_owned));
-        vec![
-            self.booking,
-            state.unwrap_or_default(),
-            self.slot,
-            self.chat,
-            self.applicant.and_then(|applicant| applicant.name).unwrap_or_default(),
-            self.code.unwrap_or_default(),
-            self.amount.to_string(),
-            refund.unwrap_or_default(),
-        ]
+        let applicant = self.applicant.and_then(|applicant| applicant.name);
+        let [state, applicant, code] = [state, applicant, self.code].map(Option::unwrap_or_default);
+        let cells = [self.booking, state, self.slot, self.chat, applicant, code, self.amount.to_string()];
+        cells.into_iter().chain(refund).collect()
     }
 }
 
