@@ -69,9 +69,16 @@ async fn main() {
 #[expect(clippy::print_stdout, reason = "a bench is read on standard output")]
 fn report(as_json: bool, durability: Durability, way: Way, per_second: f64, ratio: f64) {
     if as_json {
-        println!("{}", json!({ "fsync": durability.word(), "way": way.name(), "jobs_per_second": per_second.round(), "ratio": ratio }));
+        println!("{}", json!({ "fsync": word(durability), "way": way.name(), "jobs_per_second": per_second.round(), "ratio": ratio }));
     } else {
-        println!("fsync {:<7} {:<17} {per_second:>9.0} jobs/s   {ratio:>5.2} x", durability.word(), way.name());
+        println!("fsync {:<7} {:<17} {per_second:>9.0} jobs/s   {ratio:>5.2} x", word(durability), way.name());
+    }
+}
+
+fn word(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Always => "always",
+        Durability::Off => "off",
     }
 }
 

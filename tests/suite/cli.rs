@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Flood, Process, Wishes, World, run};
+use crate::support::{Durability, Flood, Process, Redis, Wishes, World, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_role_lacks_is_named_with_what_it_should_be() {
@@ -127,6 +127,18 @@ async fn the_doctor_names_each_thing_and_refuses_a_steered_clock() {
     assert_eq!(sound.code, 0, "{}", sound.stdout);
     environment.insert("TELOXIDE_TOKEN", "1:another-token".to_owned());
     assert_eq!(run(&environment, &["doctor"]).await.code, 1, "the token is tried");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_refuses_a_redis_that_could_forget() {
+    let world = World::new(Flood::Unlimited).await;
+    let forgetful = Redis::start_with(Durability::Off).await;
+    let mut environment = world.environment();
+    environment.insert("ANTREAN_CLOCK", "system".to_owned());
+    environment.insert("REDIS_URL", forgetful.url());
+    let refused = run(&environment, &["doctor"]).await;
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    assert!(refused.stdout.contains("append"), "it says what to turn on: {}", refused.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

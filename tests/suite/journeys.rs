@@ -202,8 +202,8 @@ async fn a_paid_bill_is_not_recalled() {
 
 /// The states of all bookings, sorted.
 async fn states(world: &World) -> Vec<String> {
-    let word = |booking: &serde_json::Value| booking["state"].as_str().expect("a booking has a state").to_owned();
-    let mut states: Vec<_> = world.bookings(&[]).await.iter().map(word).collect();
+    let state_of = |booking: &serde_json::Value| booking["state"].as_str().expect("a booking has a state").to_owned();
+    let mut states: Vec<_> = world.bookings(&[]).await.iter().map(state_of).collect();
     states.sort();
     states
 }

@@ -53,7 +53,7 @@ impl Browser {
         self.sees(test_id).await.click().await.expect("it can be clicked");
     }
 
-    /// Waits for an element by XPath.
+    /// Waits for an element by its `XPath`.
     pub(crate) async fn finds(&self, path: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path)).await;
         match found {

@@ -21,18 +21,11 @@ pub(crate) struct Redis {
 pub(crate) enum Durability {
     /// As shipped: `appendfsync always`.
     Always,
-    /// Nothing is ever written. Only a bench wants that.
+    /// Nothing is ever written: what a doctor refuses, and a bench compares with.
     Off,
 }
 
 impl Durability {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Off => "off",
-        }
-    }
-
     fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Always => &["--appendonly", "yes", "--appendfsync", "always"],
