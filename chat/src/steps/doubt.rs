@@ -1,10 +1,14 @@
 //! Step 7, only where answers disagree: let them through, or correct one. The register does not reissue a NIK to
 //! match a birth date, so this warns and never refuses.
 
-use super::{Body, Choice, Question, choice};
+use antrean_domain::Nik;
+
+use super::birth::AskBirthDate;
+use super::nik::AskNik;
+use super::{Body, Choice, Question, choice, pick};
 use crate::draft::{Ask, Doubt};
 use crate::fit;
-use crate::talk::{Asked, Talk};
+use crate::talk::{Asked, Heard, Talk};
 
 pub(super) struct AskDoubt;
 
@@ -48,6 +52,15 @@ impl Question for AskDoubt {
         draft.at = correct;
         draft.returning = true;
         Ok(())
+    }
+
+    /// Whoever types the right date or number at once is understood without asking for it first.
+    fn text(&self, talk: &mut Talk<'_>, text: &str) -> Asked<Heard> {
+        if let Some(slug) = pick(&self.choices(talk), text) {
+            self.choose(talk, slug)?;
+            return Ok(Heard::Yes);
+        }
+        if Nik::parse(text).is_ok() { AskNik.text(talk, text) } else { AskBirthDate.text(talk, text) }
     }
 }
 

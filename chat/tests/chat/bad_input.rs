@@ -175,6 +175,16 @@ fn a_birth_date_that_disagrees_can_be_corrected() {
 }
 
 #[test]
+fn a_correction_typed_at_the_warning_is_taken_at_once() {
+    let mut world = at_nik();
+    world.say("3174095208900001");
+    world.say("13-08-1990");
+    assert!(world.sees("tidak sama dengan yang ada di NIK"), "{}", world.live.text);
+    world.say("12 agustus 1990");
+    assert!(world.sees("Langkah 8 dari 12"), "{}", world.live.text);
+}
+
+#[test]
 fn a_birth_date_in_the_future_or_of_nonsense_is_told_so() {
     let mut world = at_nik();
     world.say("3174095208900001");
