@@ -1,7 +1,5 @@
 //! What others build on: commands, exit codes, the environment, and what each role says and ends with.
 
-use serde_json::Value;
-
 use crate::support::{Durability, Flood, Process, Redis, Wishes, World, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -173,17 +171,4 @@ async fn health_and_metrics_are_served() {
 async fn status(world: &World, path: &str) -> u16 {
     let answer = reqwest::get(format!("{}{path}", world.web())).await.expect("the web role answers");
     answer.status().as_u16()
-}
-
-/// A dead letter is seen, shown, tried again and dropped by an operator.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_cannot_be_handled_is_lost_from_sight() {
-    let world = World::running().await;
-    let listed = world.operator(&["jobs", "list", "--json"]).await.json();
-    assert!(no_dead_letters(&listed), "{listed}");
-    world.is_sound().await;
-}
-
-fn no_dead_letters(listed: &Value) -> bool {
-    listed["dead"].as_array().is_none_or(Vec::is_empty)
 }

@@ -4,6 +4,7 @@
 //! world: it reads the repository.
 
 mod bad_input;
+mod broadcasts;
 mod chromium;
 mod cli;
 mod faults;
@@ -11,5 +12,7 @@ mod journeys;
 mod money;
 mod privacy;
 mod races;
+mod sandbox;
 mod support;
+mod telegram;
 mod tidy;

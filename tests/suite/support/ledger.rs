@@ -28,6 +28,18 @@ impl World {
         }
     }
 
+    /// Waits for a dead letter and gives its id.
+    pub(crate) async fn dead_letter(&self) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let listed = self.operator(&["jobs", "list", "--json"]).await.json();
+            if let Some(id) = listed["dead"][0]["id"].as_str() {
+                return id.to_owned();
+            }
+            assert!(Instant::now() < deadline, "no dead letter came: {listed}");
+        }
+    }
+
     /// The slot of the only booking there is.
     pub(crate) async fn slot(&self) -> SlotId {
         let [booking] = &self.bookings(&[]).await[..] else { panic!("there is one booking") };

@@ -20,7 +20,7 @@ pub(crate) use self::chat::Message;
 pub(crate) use self::door::Door;
 pub(crate) use self::person::{Bill, Person, SUBMIT, Wishes};
 pub(crate) use self::process::Process;
-pub(crate) use self::server::{Durability, Redis};
+pub(crate) use self::server::{Durability, Redis, free_port};
 pub(crate) use self::world::{Flood, World, run};
 
 /// How long anything may take that must happen. A minute and a half: a busy machine is slow, a broken product is
