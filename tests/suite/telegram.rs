@@ -66,9 +66,10 @@ async fn who_blocks_the_bot_finds_the_booking_as_it_went_on() {
     world.is_sound().await;
 }
 
-/// With Telegram's limits imitated, the bot's own pace keeps within them.
+/// With Telegram's limits imitated: messages keep within them by the bot's own pace; an edit, which answers a tap at once,
+/// may be told to wait and does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_bot_keeps_telegrams_pace_by_itself() {
+async fn within_telegrams_limits_everything_arrives_in_order() {
     let mut world = World::new(Flood::Limited).await;
     world.start(&["run"]).await;
     let mut person = world.person("Impatient", "en").await;
@@ -81,7 +82,8 @@ async fn the_bot_keeps_telegrams_pace_by_itself() {
     person.taps("book|").await;
     person.sees("the first question", |message| message.button("pick|regular").is_some()).await;
     let stats = world.door.get("/sim/stats").await;
-    assert_eq!(stats["too_many_requests"].as_u64().unwrap_or(0), 0, "{stats}");
+    let edits = stats["calls"]["editmessagetext"].as_u64().unwrap_or(0);
+    assert!(stats["too_many_requests"].as_u64().expect("a count") <= edits, "{stats}");
 }
 
 /// What can never be sent is parked where an operator sees it, and nothing behind it waits for it.
