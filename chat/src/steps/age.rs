@@ -23,7 +23,10 @@ impl Question for AskAge {
     fn choose(&self, talk: &mut Talk<'_>, slug: &str) -> Asked<()> {
         let age = if slug == labels::age_slug(AgeGroup::Child) { AgeGroup::Child } else { AgeGroup::Adult };
         fit::change(talk, |draft| {
-            draft.application.age = Some(age);
+            if draft.application.age.replace(age).is_some_and(|before| before != age) {
+                // A child's eKTP is a parent's: the card of another person.
+                draft.application.ektp = None;
+            }
             draft.sure = false;
         });
         Ok(())

@@ -152,6 +152,22 @@ fn an_edit_in_the_review_comes_back_to_it() {
     assert!(world.jobs.is_empty(), "{:?}", world.jobs);
 }
 
+/// For a child a parent's card was asked for, for an adult their own.
+#[test]
+fn another_age_group_asks_for_the_ektp_again() {
+    let mut world = World::new(Lang::Id);
+    world.fill_in();
+    world.hold();
+    world.tap("✏️ Dewasa");
+    world.tap("Anak");
+    world.tap("Elektronik 5 tahun");
+    world.tap("Sudah benar, lanjutkan");
+    assert!(world.sees("eKTP ayah atau ibu"), "{}", world.live.text);
+    world.photo("parent");
+    assert!(world.sees("Langkah 11 dari 12"), "{}", world.live.text);
+    assert!(world.jobs.is_empty(), "the place stays held: {:?}", world.jobs);
+}
+
 #[test]
 fn another_office_gives_the_place_back_and_asks_for_a_date() {
     let mut world = World::new(Lang::Id);
