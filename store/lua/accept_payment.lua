@@ -1,7 +1,7 @@
 -- accept_payment: records a payment the bank reports, for good, and asks the crew to settle it.
 -- KEYS 1 jobs stream, 2 journal, 3 due, 4 booking, 5 code, 6 payment, 7 external
 -- ARGV 1 now_ms, 2 payment id, 3 fingerprint of the request, 4 code, 5 amount, 6 paid_at_ms, 7 the job that settles it,
---      8 how long its place is kept for that at least, in ms, 9 how long the external id is remembered, in ms,
+--      8 how far ahead its deadline is put for that, in ms, 9 how long the external id is remembered, in ms,
 --      10 whose code it seemed to be (`OFFICE id`), 11 booking id
 -- Returns {recorded} | {repeated} | {external-reused} | {unknown-code} | {wrong-amount, the amount due}
 -- Safe twice because: a payment id is recorded once; the second call finds it and says so.

@@ -3,7 +3,7 @@
 -- ARGV head, 6 letters of the states an expiry may start from · per job: 1 entry (always '': the clock asks), 2 id,
 --      3 the slot it seemed to have, 4 the code it seemed to have
 -- Returns expired | early | void | unknown | moved
--- Safe twice because: only a bill expires, and afterwards it is none.
+-- Safe twice because: only an unpaid bill expires, and afterwards it is none.
 local hop, journal, due = KEYS[2], KEYS[3], KEYS[4]
 local now, shards, letters = tonumber(ARGV[3]), tonumber(ARGV[5]), ARGV[6]
 
@@ -14,7 +14,8 @@ return batch({ head_keys = 5, head_args = 6, keys = 3, args = 4 }, function(k, a
   if not record then
     return 'unknown'
   end
-  if not allowed(letters, record) then
+  -- Its money is in and about to be settled, however long the crew takes: a person who paid keeps the place.
+  if not allowed(letters, record) or record[PAYMENT] ~= '' then
     return 'void'
   end
   if now < record[DUE] then

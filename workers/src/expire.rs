@@ -2,7 +2,7 @@
 //!
 //! Wakes on the clock. Reads the deadlines and the records. Writes the record, the slot's count, the deadline, the
 //! journal, and deletes the bill's key; tells `Expired`.
-//! Safe twice because only a bill expires, and afterwards it is none. Money that is in keeps its deadline ahead.
+//! Safe twice because only a bill expires, and afterwards it is none. A bill whose money is in waits to be settled.
 
 use std::time::Duration;
 

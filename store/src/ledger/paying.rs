@@ -17,8 +17,8 @@ use crate::keys::OfficeShard;
 use crate::scripts::{Call, Script};
 use crate::{BatchHead, Store, Verdict, Work};
 
-/// How long a place is kept for money that is in but not settled yet. Settling takes milliseconds; five minutes
-/// outlast a restart of the whole crew.
+/// How far ahead a bill's deadline is put when its money is in. Settling takes milliseconds, and a restart of the whole
+/// crew less than five minutes. What waits for longer keeps its place, and the audit calls it overdue.
 const SETTLE_WITHIN_MS: i64 = 5 * 60_000;
 /// How long an external id is remembered. It must be unique per day; two days cover every way to see a day.
 const EXTERNAL_TTL_MS: i64 = 2 * 24 * 3_600_000;

@@ -144,7 +144,8 @@ impl Store {
         owner.map(|owner| read_owner(&owner).ok_or_else(corrupt).map(|booking| (shard, booking))).transpose()
     }
 
-    /// At most `most` bookings in `state` whose deadline has passed.
+    /// At most `most` bookings in `state` whose deadline has passed. Not those whose money is in: they wait for
+    /// the crew to settle it, and must not stand before others here.
     pub(super) async fn overdue(&self, shard: OfficeShard, state: State, most: usize) -> Result<Vec<BookingId>> {
         let now = self.clock().now_ms();
         let mut found = Vec::new();
@@ -153,8 +154,9 @@ impl Store {
             range.arg(shard.due()).arg("-inf").arg(now).arg("LIMIT").arg(page * DUE_PAGE).arg(DUE_PAGE);
             let names: Vec<String> = range.query_async(&mut self.commands()).await?;
             let ids = read_ids(&names)?;
-            let records = self.readable(shard, &ids).await?;
-            found.extend(records.into_iter().filter(|record| record.view.state == state).map(|record| record.view.booking.id));
+            let mut records = self.readable(shard, &ids).await?;
+            records.retain(|record| record.view.state == state && record.payment.is_none());
+            found.extend(records.into_iter().map(|record| record.view.booking.id));
             if ids.len() < DUE_PAGE || found.len() >= most {
                 break;
             }

@@ -41,6 +41,19 @@ async fn money_that_is_in_is_waited_for() {
 }
 
 #[tokio::test]
+async fn money_in_time_keeps_its_place_however_long_the_crew_is_away() {
+    let house = House::with_places(1).await;
+    let slot = house.slot(1, 8);
+    let (booking, code) = house.billed(&slot).await;
+    assert_eq!(house.accept(&code, "p1").await, Accepted::Recorded);
+    // The whole crew comes back an hour after the bill's end, and the tick is faster than the job.
+    house.pass(BILL_MS + 3_600_000).await;
+    assert_eq!(house.store.expire_overdue(SHARD, 10).await.expect("a tick"), 0);
+    assert_eq!(house.hold(&house.booking(), 1, &slot).await, "full");
+    assert_eq!(house.settle(&booking, "p1").await, "paid");
+}
+
+#[tokio::test]
 async fn late_money_gets_the_same_place_if_it_is_still_free() {
     let house = House::with_places(1).await;
     let slot = house.slot(1, 8);
