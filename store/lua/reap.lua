@@ -19,8 +19,9 @@ for _, consumer in ipairs(consumers) do
   local beat = tonumber(redis.call('ZSCORE', KEYS[2], info.name) or 0)
   if info.pending == 0 and beat < tonumber(ARGV[2]) then
     redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], info.name)
-    redis.call('ZREM', KEYS[2], info.name)
     reaped = reaped + 1
   end
 end
+-- A heartbeat that is not there is a dead one's as well; names whose group was lost would stay for good.
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[2])
 return reaped

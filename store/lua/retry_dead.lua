@@ -15,11 +15,13 @@ for n = 1, #letter[2], 2 do
     payload = letter[2][n + 1]
   end
 end
+-- Read before the letter is deleted: what cannot be read stays where it is.
+local hop = ARGV[2] == 'hop' and cjson.decode(payload)
 redis.call('XDEL', KEYS[1], ARGV[1])
 if ARGV[2] == 'job' then
   redis.call('XADD', KEYS[2], '*', 'p', payload, 'a', 0)
-elseif ARGV[2] == 'hop' then
-  redis.call('XADD', KEYS[2], '*', unpack(cjson.decode(payload)))
+elseif hop then
+  redis.call('XADD', KEYS[2], '*', unpack(hop))
 else
   redis.call('RPUSH', KEYS[4], payload)
   make_ready(KEYS[2], KEYS[3], ARGV[3])

@@ -94,3 +94,12 @@ async fn with_several_shards_mail_finds_its_chat() {
     let mut reader = house.store.turns(shard.0).await.expect("joined");
     assert_eq!(next_turn(&mut reader).await.chat, BUDI);
 }
+
+#[tokio::test]
+async fn a_letter_that_cannot_be_brought_back_stays() {
+    let house = House::open().await;
+    house.redis::<String>("XADD dead:{o0} * k hop w 1-1 a 0 p garbage r damaged t 1").await;
+    let letters = house.store.dead_letters(10).await.expect("read");
+    assert!(house.store.retry_dead(&letters[0].id).await.is_err());
+    assert_eq!(house.store.dead_letters(10).await.expect("read").len(), 1);
+}

@@ -141,6 +141,17 @@ async fn a_consumer_with_something_pending_is_never_reaped() {
 }
 
 #[tokio::test]
+async fn a_heartbeat_without_a_consumer_is_forgotten() {
+    let house = House::open().await;
+    let living = house.store.jobs(0, CLASS).await.expect("joined");
+    // One died before its first read; another's group was lost.
+    house.redis::<usize>("ZADD alive:{o0} 1 crew-1-dead").await;
+    house.store.reap(Tag::Office(OfficeShard(0))).await.expect("reaped");
+    assert_eq!(house.redis::<usize>("ZCARD alive:{o0}").await, 1, "only the living one's");
+    drop(living);
+}
+
+#[tokio::test]
 async fn crash_counts_of_jobs_that_are_gone_are_forgotten() {
     let house = House::open().await;
     house.store.enqueue(&job(1)).await.expect("enqueued");
