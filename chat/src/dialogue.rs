@@ -102,7 +102,8 @@ pub(crate) enum MoveStage {
 /// A saved dialogue that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum BadDialogue {
-    #[error("the saved dialogue is not JSON of the expected shape: {0}")]
+    // Where, and not serde's words for it: those could quote an answer.
+    #[error("the saved dialogue is not JSON of the expected shape (column {})", .0.column())]
     Malformed(#[from] serde_json::Error),
     #[error("the saved dialogue has schema version {0}, this release reads {DIALOGUE_VERSION}")]
     Version(u32),

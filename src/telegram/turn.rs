@@ -9,9 +9,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use antrean_chat::{Answers, Dialogue, Facts, Input, Lang, Next, Order, Person, Query, Show, Step, Toast};
+use antrean_chat::{Answers, BadDialogue, Dialogue, Facts, Input, Lang, Next, Order, Person, Query, Show, Step, Toast};
 use antrean_domain::{BookingId, ChatId, Job, Millis};
-use antrean_store::{ChatShard, Commit, Committed, Mail, StoreError, Turn};
+use antrean_store::{ChatShard, Commit, Committed, Mail, SealError, StoreError, Turn};
 use futures_util::future::join_all;
 use metrics::{counter, histogram};
 use teloxide::payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters};
@@ -80,7 +80,15 @@ async fn serve(bot: &Arc<Bot>, turn: &Turn, shutdown: &CancellationToken) {
 }
 
 async fn serve_once(bot: &Arc<Bot>, turn: &Turn) -> Result<(), StoreError> {
-    let mut fold = Fold::begin(turn);
+    let mut fold = match dialogue(turn) {
+        Ok(dialogue) => Fold::begin(dialogue),
+        Err(reason) => {
+            // Not committed, so the entry stays pending and is claimed again, once a lease, until such a process has it.
+            tracing::error!(reason, "a chat waits for a process that can read its dialogue");
+            counter!("antrean_dialogues_foreign_total").increment(1);
+            return Ok(());
+        }
+    };
     // One that was reclaimed goes message by message, so that whatever brings a process down ends up alone at the head.
     let most = if turn.alone { 1 } else { usize::MAX };
     for mail in turn.mail.iter().take(most) {
@@ -140,8 +148,8 @@ struct TapToAnswer {
 }
 
 impl Fold {
-    fn begin(turn: &Turn) -> Self {
-        Self { dialogue: dialogue(turn), taken: 0, shows: Vec::new(), jobs: Vec::new() }
+    fn begin(dialogue: Dialogue) -> Self {
+        Self { dialogue, taken: 0, shows: Vec::new(), jobs: Vec::new() }
     }
 
     /// Takes one more message of `chat`.
@@ -167,20 +175,24 @@ impl Fold {
     }
 }
 
-/// The saved dialogue, or a new one in the language of whoever writes.
-fn dialogue(turn: &Turn) -> Dialogue {
+/// The saved dialogue, or a new one in the language of whoever writes. The error says why it cannot be read *here*: what
+/// another release wrote, or sealed with another key, is not ours to replace.
+fn dialogue(turn: &Turn) -> Result<Dialogue, String> {
     let person = turn.mail.iter().find_map(|mail| understand(mail).ok()?.person);
     let lang = Lang::of_code(person.and_then(|person| person.language_code).as_deref());
-    let loaded = match &turn.dialogue {
-        None => return Dialogue::new(lang),
-        Some(Ok(saved)) => Dialogue::load(saved).map_err(|error| error.to_string()),
-        Some(Err(error)) => Err(error.clone()),
+    let damage = match &turn.dialogue {
+        None => return Ok(Dialogue::new(lang)),
+        Some(Ok(saved)) => match Dialogue::load(saved) {
+            Ok(dialogue) => return Ok(dialogue),
+            Err(foreign @ BadDialogue::Version(_)) => return Err(foreign.to_string()),
+            Err(damage) => damage.to_string(),
+        },
+        Some(Err(foreign @ SealError::UnknownKey(_))) => return Err(foreign.to_string()),
+        Some(Err(damage)) => damage.to_string(),
     };
-    loaded.unwrap_or_else(|error| {
-        tracing::error!(error, "a dialogue begins anew");
-        counter!("antrean_dialogues_lost_total").increment(1);
-        Dialogue::fresh_after_loss(lang)
-    })
+    tracing::error!(damage, "a dialogue begins anew");
+    counter!("antrean_dialogues_lost_total").increment(1);
+    Ok(Dialogue::fresh_after_loss(lang))
 }
 
 fn understand(mail: &Mail) -> Result<Message, String> {
@@ -299,5 +311,17 @@ mod tests {
         let reason = "the seal is broken".to_owned();
         assert_eq!(understand(&Mail::Unreadable { reason: reason.clone() }).err(), Some(reason));
         assert!(understand(&Mail::Update(b"{}".to_vec())).is_err());
+    }
+
+    #[test]
+    fn a_dialogue_that_others_can_read_is_not_replaced() {
+        let read = |saved| {
+            let (ready, consumer, mail) = ("1-0".to_owned(), "turn-1".to_owned(), Vec::new());
+            dialogue(&Turn { shard: 0, chat: ChatId(7), ready, consumer, rev: 1, dialogue: Some(saved), mail, alone: false })
+        };
+        assert!(read(Ok(br#"{"v":99}"#.to_vec())).is_err_and(|reason| reason.contains("version 99")));
+        assert!(read(Err(SealError::UnknownKey("0a0b0c0d".to_owned()))).is_err_and(|reason| reason.contains("0a0b0c0d")));
+        // Nobody can read what is damaged: the person is told, and begins anew.
+        assert!(read(Ok(b"?".to_vec())).is_ok() && read(Err(SealError::Broken)).is_ok());
     }
 }

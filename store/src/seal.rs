@@ -22,7 +22,7 @@ struct Key {
     key: LessSafeKey,
 }
 
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     #[error("sealed with a key this role does not have (key id {0})")]
     UnknownKey(String),

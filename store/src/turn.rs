@@ -9,6 +9,7 @@ use crate::keys::{ChatShard, Tag};
 use crate::mail::{Mail, PURPOSE_DIALOGUE, PURPOSE_SHOW};
 use crate::mailbox::{self, Side, Visit};
 use crate::reader::{CRASHES_MAX, Fetched, Reader};
+use crate::seal::SealError;
 use crate::{Store, scripts};
 
 /// Reads chats that have mail. One batch in flight: finish its turns before asking for the next.
@@ -38,8 +39,8 @@ pub struct Turn {
     pub alone: bool,
 }
 
-/// A stored dialogue: the bytes that were saved, or why they cannot be read.
-pub type Dialogue = std::result::Result<Vec<u8>, String>;
+/// A stored dialogue: the bytes that were saved, or why they cannot be opened.
+pub type Dialogue = std::result::Result<Vec<u8>, SealError>;
 
 /// What a turn makes of its mail.
 #[derive(Clone, Debug)]
@@ -96,7 +97,7 @@ impl TurnReader {
         let seal = self.store.seal()?;
         let Visit { chat, entry, alone, items, state } = visit;
         let (rev, dialogue): (Option<u64>, Option<Vec<u8>>) = redis::from_redis_value(state).map_err(redis::RedisError::from)?;
-        let dialogue = dialogue.map(|sealed| seal.open(PURPOSE_DIALOGUE, &sealed).map_err(|error| error.to_string()));
+        let dialogue = dialogue.map(|sealed| seal.open(PURPOSE_DIALOGUE, &sealed));
         let mail = items.iter().map(|item| Mail::read(seal, item)).collect();
         let consumer = self.reader.consumer().to_owned();
         Ok(Turn { shard: self.shard.0, chat, ready: entry, consumer, rev: rev.unwrap_or(0), dialogue, mail, alone })
