@@ -26,11 +26,16 @@ pub(super) async fn run(bot: Arc<Bot>, shard: OfficeShard, shutdown: Cancellatio
     let mut under_way = JoinSet::new();
     while !shutdown.is_cancelled() {
         let wait = match next(&bot, shard).await {
-            Ok(Next::Send(send)) => {
-                under_way.spawn(deliver(Arc::clone(&bot), send));
-                Duration::ZERO
+            Ok(next) => {
+                failures = 0;
+                match next {
+                    Next::Send(send) => {
+                        under_way.spawn(deliver(Arc::clone(&bot), send));
+                        Duration::ZERO
+                    }
+                    Next::Wait(wait) => wait,
+                }
             }
-            Ok(Next::Wait(wait)) => wait,
             Err(error) => {
                 failures += 1;
                 tracing::warn!(%error, "broadcasts cannot be read");
@@ -40,8 +45,6 @@ pub(super) async fn run(bot: Arc<Bot>, shard: OfficeShard, shutdown: Cancellatio
         let pause = finished(&mut under_way).await.max(wait);
         if pause > Duration::ZERO {
             backoff::wait(pause, &shutdown).await;
-        } else {
-            failures = 0;
         }
     }
     // Reserved sends are ours alone: they are finished before the process goes.
