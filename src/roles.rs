@@ -90,7 +90,12 @@ async fn host(
     };
     let mut host = Host { store, metrics, tasks: JoinSet::new(), shutdown };
     host.tasks.spawn(keep_metrics_small(host.metrics.clone(), host.shutdown.clone()));
-    start(&mut host).await?;
+    let shutdown = host.shutdown.clone();
+    tokio::select! {
+        started = start(&mut host) => started?,
+        // Told to stop while Telegram is still asked who we are: what has started so far is drained.
+        () = shutdown.cancelled() => {}
+    }
     Ok(host.until_stopped().await)
 }
 
