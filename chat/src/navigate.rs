@@ -62,7 +62,7 @@ fn leave(talk: &mut Talk<'_>) {
             let booking = booking.clone();
             talk.go(At::Booking { booking, pending: false });
         }
-        At::Draft if talk.draft().is_some_and(|draft| draft.application != Application::default()) => talk.go(At::Leaving),
+        At::Draft if has_answers(talk) => talk.go(At::Leaving),
         // Said twice it is meant; and without any answer there is nothing to ask about.
         At::Leaving | At::Draft => give_up(talk),
         _ if talk.draft().is_some() => talk.go(At::Leaving),
@@ -71,6 +71,11 @@ fn leave(talk: &mut Talk<'_>) {
             talk.note("nothing-to-leave", &[]);
         }
     }
+}
+
+/// Whether a draft is under way that would be missed.
+fn has_answers(talk: &Talk<'_>) -> bool {
+    talk.draft().is_some_and(|draft| draft.application != Application::default())
 }
 
 /// Throws the draft away, with the place kept for it.
@@ -115,12 +120,18 @@ fn not_found(talk: &mut Talk<'_>) {
     talk.note("booking-not-found", &[]);
 }
 
-/// Begins a draft with the answers of an earlier booking.
+/// Begins a draft with the answers of an earlier booking; never in place of one under way, for the button may be
+/// of an old message.
 fn again(talk: &mut Talk<'_>, id: BookingId) -> Asked<()> {
     let Some(booking) = talk.dialogue.find_booking(id).cloned() else {
         not_found(talk);
         return Ok(());
     };
+    if has_answers(talk) {
+        talk.go(At::Draft);
+        talk.note("again-draft-first", &[]);
+        return Ok(());
+    }
     let application = match &talk.facts.answers.application {
         Some((of, application)) if *of == booking => application.clone(),
         _ => return Err(Query::Application(booking)),

@@ -65,6 +65,23 @@ fn an_expired_bill_begins_again_with_one_tap_and_all_answers() {
 }
 
 #[test]
+fn applying_again_never_costs_the_draft_under_way() {
+    let mut world = World::new(Lang::Id);
+    let booking = world.bill();
+    let slot = world.set(&booking, State::Expired);
+    world.tell(Outcome::Expired { booking, slot });
+    world.say("/start");
+    world.tap("Ajukan paspor");
+    world.tap("Percepatan");
+    world.tap_kept("Ajukan lagi");
+    assert!(world.sees("Langkah 2 dari 12") && world.sees("Percepatan") && world.sees("belum selesai"), "{}", world.live.text);
+    world.say("/batal");
+    world.tap("Ya");
+    world.tap_kept("Ajukan lagi");
+    assert!(world.sees("Langkah 9 dari 12") && world.sees("Siti Aminah"), "{}", world.live.text);
+}
+
+#[test]
 fn a_paid_booking_moves_once() {
     let mut world = World::new(Lang::En);
     let booking = world.bill();

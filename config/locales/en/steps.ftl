@@ -144,3 +144,4 @@ review-incomplete = ⚠️ Something is not answered yet. Please complete it fir
 review-waiting = ⏳ Asking for the billing code… This screen changes by itself as soon as it is issued.
 again-answers-kept = ✓ Your earlier answers are used again. Just choose a date; everything can still be corrected later.
 again-answers-gone = ⚠️ Your earlier answers are no longer kept. Please fill them in anew.
+again-draft-first = 💡 This application is not finished yet. Finish or cancel it first, then tap “Apply again” once more.

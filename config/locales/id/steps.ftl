@@ -135,3 +135,4 @@ review-incomplete = ⚠️ Masih ada yang belum dijawab. Lengkapi dulu, ya.
 review-waiting = ⏳ Meminta kode bayar… Layar ini berganti sendiri begitu kodenya terbit.
 again-answers-kept = ✓ Jawaban Anda yang lalu dipakai lagi. Tinggal pilih jadwal; semuanya masih bisa diperbaiki nanti.
 again-answers-gone = ⚠️ Jawaban Anda yang lalu sudah tidak tersimpan. Silakan isi dari awal.
+again-draft-first = 💡 Permohonan ini belum selesai. Selesaikan atau batalkan dulu, lalu ketuk “Ajukan lagi” sekali lagi.
