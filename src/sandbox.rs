@@ -63,6 +63,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let data = folder(&args.data)?;
     let _lock = lock(&data)?;
     let listener = listen(args.port).await?;
+    // Not the one asked for where that is 0: any free one.
+    let port = listener.local_addr()?.port();
     print(&format!("antrean sandbox, kept in {}\n\n", args.data.display()))?;
 
     let shutdown = CancellationToken::new();
@@ -73,7 +75,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         () = shutdown.cancelled() => Ok(false),
     };
     if let Ok(true) = started {
-        print(&format!("\n  Open  http://127.0.0.1:{}/\n\n  Ctrl-C stops everything. Started again, it goes on from here.\n", args.port))?;
+        print(&format!("\n  Open  http://127.0.0.1:{port}/\n\n  Ctrl-C stops everything. Started again, it goes on from here.\n"))?;
         shutdown.cancelled().await;
         print("\nstopping\n")?;
     }
