@@ -38,7 +38,7 @@ fn back(talk: &mut Talk<'_>) {
     let today = talk.today();
     let draft = talk.draft_mut();
     if draft.billing {
-        // The code is on its way: there is nothing to go back to.
+        // The screen offers no way back then; a button of the screen before it might.
         return;
     }
     if draft.wanted.is_some() {

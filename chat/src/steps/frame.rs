@@ -28,7 +28,12 @@ pub(crate) fn screen(talk: &Talk<'_>, draft: &Draft) -> Asked<Screen> {
     if keeps(draft) {
         buttons.push(vec![talk.press("button-keep", Verb::Keep)]);
     }
-    buttons.push(vec![talk.press("button-back", Verb::Back), talk.press("button-leave", Verb::Leave)]);
+    let mut ways_out = vec![talk.press("button-leave", Verb::Leave)];
+    if !draft.billing {
+        // While the code is on its way there is nothing to go back to.
+        ways_out.insert(0, talk.press("button-back", Verb::Back));
+    }
+    buttons.push(ways_out);
     Ok(Screen { text: parts.join("\n"), buttons, picture: None })
 }
 
