@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::Failure;
 use super::message::{self, Trouble};
-use super::{Bot, ChatTag, backoff};
+use super::{Bot, backoff};
 
 const IDLE: Duration = Duration::from_millis(500);
 /// Sends under way at once. At 100 ms each, three are enough for thirty a second; the rest is for slow days.
@@ -97,7 +97,7 @@ async fn deliver(bot: Arc<Bot>, send: BulkSend) -> Duration {
     };
     counter!("antrean_bulk_total", "end" => format!("{sending:?}").to_lowercase()).increment(1);
     if let Err(error) = bot.store.mark_send(&send, sending).await {
-        tracing::warn!(%error, chat = %ChatTag(send.chat), ?sending, "what became of a broadcast's message could not be noted: it counts as unknown");
+        tracing::warn!(%error, chat = bot.tag(send.chat), ?sending, "what became of a broadcast's message could not be noted: it counts as unknown");
     }
     pause
 }

@@ -17,13 +17,13 @@ mod send;
 mod turn;
 mod update;
 
-use std::fmt;
 use std::sync::Arc;
 
 use antrean_chat::{Lang, Texts};
 use antrean_domain::{Calendar, ChatId, Offices, Terms};
 use antrean_store::Store;
 use anyhow::Context;
+use ring::hmac;
 use teloxide::payloads::{GetMe, SetMyCommands, SetMyCommandsSetters};
 use teloxide::types::BotCommand;
 use tokio::task::JoinSet;
@@ -41,6 +41,7 @@ pub(crate) struct Bot {
     offices: Offices,
     terms: Terms,
     calendar: Calendar,
+    tag_key: hmac::Key,
 }
 
 impl Bot {
@@ -65,7 +66,15 @@ impl Bot {
             offices: config.offices()?,
             terms: config.terms()?,
             calendar: config.calendar()?,
+            tag_key: hmac::Key::new(hmac::HMAC_SHA256, &config.seal_key()?),
         })
+    }
+
+    /// A chat in the logs: enough to follow it through all processes. Keyed, because chat ids are few enough to try
+    /// them all against a plain hash.
+    fn tag(&self, chat: ChatId) -> String {
+        let tag = hmac::sign(&self.tag_key, &chat.0.to_le_bytes());
+        data_encoding::HEXLOWER.encode(&tag.as_ref()[..4])
     }
 
     /// Presents itself to the server and gives the bot's name. A refused token is the configuration's fault; a server
@@ -113,15 +122,5 @@ impl Bot {
         let mut all = vec![(SetMyCommands::new(list(Lang::En)), "any")];
         all.extend(Lang::ALL.map(|lang| (SetMyCommands::new(list(lang)).language_code(lang.code()), lang.code())));
         all
-    }
-}
-
-/// A chat in the logs: enough to follow it, too little to find the person.
-struct ChatTag(ChatId);
-
-impl fmt::Display for ChatTag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digest = ring::digest::digest(&ring::digest::SHA256, &self.0.0.to_le_bytes());
-        f.write_str(&data_encoding::HEXLOWER.encode(&digest.as_ref()[..4]))
     }
 }

@@ -18,7 +18,7 @@ use tracing::Instrument;
 use super::limiter::Pace;
 use super::live::{Gathered, Live, gather};
 use super::message::{self, Trouble};
-use super::{Bot, ChatTag, backoff};
+use super::{Bot, backoff};
 
 /// One chat at a time: Telegram takes some 100 ms for a message, and no chat waits for another's.
 const CHATS: usize = 1;
@@ -41,7 +41,7 @@ async fn read(bot: &Bot, shard: ChatShard, shutdown: &CancellationToken) -> Resu
     let mut reader = bot.store.outboxes(shard.0).await?;
     while !shutdown.is_cancelled() {
         for outbox in reader.next(CHATS).await? {
-            let span = tracing::info_span!("send", chat = %ChatTag(outbox.chat));
+            let span = tracing::info_span!("send", chat = bot.tag(outbox.chat));
             serve(bot, &outbox, shutdown).instrument(span).await;
         }
     }

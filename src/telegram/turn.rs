@@ -20,7 +20,7 @@ use tracing::Instrument;
 use uuid::{NoContext, Timestamp, Uuid};
 
 use super::update::Envelope;
-use super::{Bot, ChatTag, backoff};
+use super::{Bot, backoff};
 
 /// Chats taken at once by one reader. Their commits share an fsync; more would make the first wait for the last.
 const CHATS: usize = 8;
@@ -51,7 +51,7 @@ async fn read(bot: &Arc<Bot>, shard: ChatShard, shutdown: &CancellationToken) ->
     while !shutdown.is_cancelled() {
         let turns = reader.next(CHATS).await?;
         join_all(turns.iter().map(|turn| {
-            let span = tracing::info_span!("turn", chat = %ChatTag(turn.chat), alone = turn.alone);
+            let span = tracing::info_span!("turn", chat = bot.tag(turn.chat), alone = turn.alone);
             serve(bot, turn, shutdown).instrument(span)
         }))
         .await;
