@@ -69,14 +69,14 @@ pub struct BookingRef {
     pub id: BookingId,
 }
 
-/// A payment, by the id its bank gave it (`paymentRequestId`): 1–64 visible ASCII characters.
+/// A payment, by the id its bank gave it (SNAP BI's `paymentRequestId`): 1–128 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PaymentId(String);
 
 /// The text is not a payment id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a payment id has 1 to 64 visible ASCII characters")]
+#[error("a payment id has 1 to 128 visible ASCII characters")]
 pub struct BadPaymentId;
 
 impl PaymentId {
@@ -89,7 +89,7 @@ impl TryFrom<String> for PaymentId {
     type Error = BadPaymentId;
 
     fn try_from(text: String) -> Result<Self, BadPaymentId> {
-        let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         if fits { Ok(Self(text)) } else { Err(BadPaymentId) }
     }
 }

@@ -38,6 +38,6 @@ fn text(findings: &[Finding]) -> String {
     }
     let mut text = table.to_string();
     // Writing to a String cannot fail.
-    writeln!(text, "\n{} findings: docs/OPERATIONS.md says what each means and what to do", findings.len()).ok();
+    writeln!(text, "\nfindings: {}; docs/OPERATIONS.md says what each means and what to do", findings.len()).ok();
     text
 }

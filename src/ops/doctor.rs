@@ -75,7 +75,7 @@ fn files(config: &Config) -> Vec<Check> {
     };
     let folder = config.dir().display();
     vec![
-        check("settings", Ok(format!("antrean.toml in {folder}, {} shards", config.settings.shards))),
+        check("settings", Ok(format!("antrean.toml in {folder}, shards: {}", config.settings.shards))),
         check("terms", config.terms().map(|terms| format!("service.toml, operator {}", terms.operator))),
         check("offices", config.offices().map(|offices| format!("offices.toml, {} offices", offices.iter().len()))),
         check("holidays", config.calendar().map(|calendar| format!("holidays.toml, {} days", calendar.holidays.len()))),

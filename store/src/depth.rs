@@ -13,7 +13,7 @@ use crate::mailbox::Side;
 /// One stream, or the delays of a shard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StreamDepth {
-    /// `jobs:o0:hi`, `ready:c0`, `dead:o0` …
+    /// `jobs:o0:hi`, `ready:c0`, `bulk:o0` …
     pub name: String,
     /// How many entries it has. What is settled is deleted, so this is what is left to do.
     pub depth: u64,
@@ -38,6 +38,7 @@ impl Store {
                     for class in JobClass::ALL {
                         depths.push(self.depth(shard.jobs(class), Some(crate::jobs::CREW_GROUP)).await?);
                     }
+                    depths.push(self.depth(shard.bulk(), None).await?);
                     let depth = self.commands().zcard(shard.delay()).await?;
                     depths.push(StreamDepth { name: plain(&shard.delay()), depth, oldest_ms: None, pending: 0 });
                 }
