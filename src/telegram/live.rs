@@ -71,12 +71,16 @@ pub(super) struct Gathered {
     pub(super) count: usize,
 }
 
-/// Merges edits that have not been sent: of several screens of one live message only the last is worth sending.
+/// Merges screens that have not been sent: only the last of a row is worth sending, since nobody saw those before it
+/// and their buttons are stale. Below all of what was typed, if any of the row had to be.
 pub(super) fn gather(shows: impl IntoIterator<Item = Show>) -> Vec<Gathered> {
     let mut gathered: Vec<Gathered> = Vec::new();
     for show in shows {
         match gathered.last_mut() {
-            Some(last) if last.show.how != How::Keep && show.how == How::Live => {
+            Some(last) if last.show.how != How::Keep && show.how != How::Keep => {
+                if show.how == How::Below {
+                    last.show.how = How::Below;
+                }
                 last.show.screen = show.screen;
                 last.count += 1;
             }
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn unsent_edits_of_one_message_are_merged() {
+    fn unsent_screens_in_a_row_are_merged() {
         let waiting = [show(How::Live, "a"), show(How::Live, "b"), show(How::Keep, "proof"), show(How::Below, "c"), show(How::Live, "d")];
         let expected = [
             Gathered { show: show(How::Live, "b"), count: 2 },
@@ -110,7 +114,13 @@ mod tests {
     #[test]
     fn a_message_that_stays_is_never_swallowed() {
         let waiting = [show(How::Keep, "a"), show(How::Keep, "b"), show(How::Live, "c"), show(How::Below, "d")];
-        assert_eq!(gather(waiting).iter().map(|gathered| gathered.count).collect::<Vec<_>>(), [1, 1, 1, 1]);
+        assert_eq!(gather(waiting).iter().map(|gathered| gathered.count).collect::<Vec<_>>(), [1, 1, 2]);
+    }
+
+    #[test]
+    fn whoever_types_quickly_gets_one_screen_below_it_all() {
+        let waiting = [show(How::Live, "a"), show(How::Below, "b"), show(How::Below, "c")];
+        assert_eq!(gather(waiting), [Gathered { show: show(How::Below, "c"), count: 3 }]);
     }
 
     #[test]
