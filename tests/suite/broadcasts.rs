@@ -9,6 +9,8 @@ use serde_json::Value;
 use crate::support::{Flood, PATIENCE, Person, World};
 
 const PEOPLE: usize = 60;
+/// What one process has under way at once, and the one it has reserved next (`UNDER_WAY_MAX` in src/telegram/bulk.rs).
+const IN_THE_AIR_MAX: u64 = 17;
 const TEXT: &str = "New quota opens on Monday at nine.";
 
 /// What can be said of a person who was reached for.
@@ -54,6 +56,11 @@ fn count(status: &Value, of: &str) -> u64 {
     status[of].as_u64().unwrap_or_else(|| panic!("no count of {of} in {status}"))
 }
 
+/// How many calls were answered 429 so far.
+async fn refused(world: &World) -> u64 {
+    world.door.get("/sim/stats").await["too_many_requests"].as_u64().expect("a count of 429s")
+}
+
 /// How often each of them heard it.
 async fn heard(people: &[Person]) -> BTreeMap<usize, u64> {
     let mut counts = BTreeMap::new();
@@ -69,12 +76,15 @@ async fn everybody_hears_it_once_and_who_blocked_the_bot_is_taken_off_the_list()
     let mut world = World::new(Flood::Limited).await;
     world.start(&["run"]).await;
     let people = subscribers(&world, 12).await;
+    let refused_before = refused(&world).await;
     world.door.post(&format!("/sim/chats/{}/block", people[0].id), Value::Object(serde_json::Map::default())).await;
     let status = until_over(&world, &broadcast(&world).await, &MARKED).await;
     assert_eq!((count(&status, "blocked"), count(&status, "failed")), (1, 0), "{status}");
     assert_eq!(heard(&people).await, BTreeMap::from([(0, 1), (1, 11)]));
-    let counted = world.door.get("/sim/stats").await;
-    assert_eq!(counted["too_many_requests"], 0, "{counted}");
+    // The conversations just before have spent the bursts of these chats, so the first message may be told to wait:
+    // once each, never again and again, and nobody is forgotten over it.
+    let refused = refused(&world).await - refused_before;
+    assert!(refused <= 12, "{refused} messages were sent faster than Telegram allows");
     // The next one is for those who are left.
     let status = until_over(&world, &broadcast(&world).await, &MARKED).await;
     assert_eq!((count(&status, "queued"), count(&status, "blocked")), (11, 0), "{status}");
@@ -96,5 +106,5 @@ async fn a_kill_in_the_middle_loses_at_most_what_was_in_the_air_and_repeats_noth
     let missed = counts.get(&0).copied().unwrap_or(0);
     let unknown = count(&status, "unknown") + count(&status, "in_flight");
     assert!(missed <= unknown, "{missed} missed it: {status}");
-    assert!(unknown <= 2, "only what was in the air is unknown: {status}");
+    assert!(unknown <= IN_THE_AIR_MAX, "only what was in the air is unknown: {status}");
 }
