@@ -5,7 +5,7 @@
 //! pipelining client, which is what most queues do at their best.
 
 #[expect(dead_code, reason = "the tests ask more of a Redis than a bench does")]
-#[path = "../../tests/suite/support/server.rs"]
+#[path = "../../rig/src/server.rs"]
 mod server;
 
 use std::time::Instant;

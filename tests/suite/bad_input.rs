@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Message, Person, Wishes, World};
+use antrean_rig::{Message, Person, Wishes, World};
 
 /// Somebody in front of the first question.
 async fn at_the_first_question(world: &World) -> (Person, Message) {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use crate::support::{Flood, PATIENCE, Person, World};
+use antrean_rig::{Flood, PATIENCE, Person, World};
 
 const PEOPLE: usize = 60;
 /// What one process has under way at once, and the one it has reserved next (`UNDER_WAY_MAX` in src/telegram/bulk.rs).

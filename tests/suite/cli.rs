@@ -1,6 +1,6 @@
 //! What others build on: commands, exit codes, the environment, and what each role says and ends with.
 
-use crate::support::{Durability, Flood, Process, Redis, Wishes, World, run};
+use antrean_rig::{Durability, Flood, Process, Redis, Wishes, World, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_role_lacks_is_named_with_what_it_should_be() {

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::support::{Flood, Person, Wishes, World};
+use antrean_rig::{Flood, Person, Wishes, World};
 
 const PEOPLE: usize = 50;
 /// Enough to hit every kind of process several times; more would only make the test longer.

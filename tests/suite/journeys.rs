@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Message, Person, SUBMIT, Wishes, World};
+use antrean_rig::{Message, Person, SUBMIT, Wishes, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_appointment_is_booked_paid_and_moved_once() {

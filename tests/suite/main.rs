@@ -1,7 +1,7 @@
 //! The whole product against an imitated world: real processes, a real Redis, HTTP on both sides.
 //!
-//! `support` has the worlds and the people in them; each module beside it is a chapter of claims. `tidy` needs no
-//! world: it reads the repository.
+//! `rig/` has the worlds and the people in them; each module here is a chapter of claims. `tidy` needs no world: it
+//! reads the repository.
 
 mod bad_input;
 mod broadcasts;
@@ -13,6 +13,5 @@ mod money;
 mod privacy;
 mod races;
 mod sandbox;
-mod support;
 mod telegram;
 mod tidy;

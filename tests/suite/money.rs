@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Bill, Person, Wishes, World};
+use antrean_rig::{Bill, Person, Wishes, World};
 
 /// A world in which somebody has a bill to pay, and all of its office's places.
 async fn billed(capacity: u32) -> (World, Person, Bill) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Wishes, World};
+use antrean_rig::{Wishes, World};
 
 /// Found nowhere else: where it turns up, it was typed by our person.
 const CANARY: Wishes = Wishes { office: "JKTSEL", name: "Kenari Canarywati Zq", nik: "3174095208904242" };

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::support::{Flood, Message, Person, SUBMIT, Wishes, World};
+use antrean_rig::{Flood, Message, Person, SUBMIT, Wishes, World};
 
 const PEOPLE: usize = 200;
 const PLACES: u32 = 20;

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::support::{Door, PATIENCE, Person, Wishes, free_port};
+use antrean_rig::{Door, PATIENCE, Person, Wishes, free_port};
 
 /// Budi is there from the start.
 const BUDI: i64 = 10_001;

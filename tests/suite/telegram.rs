@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Flood, Wishes, World};
+use antrean_rig::{Flood, Wishes, World};
 
 /// Lets the next `count` calls of `method` for `chat` fail.
 async fn fail(world: &World, chat: i64, method: &str, count: u32, how: Value) {

@@ -1,6 +1,7 @@
 //! A product process: started with an environment of its own, watched by its log, ended gently or not.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -9,19 +10,26 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use crate::PATIENCE;
 
-pub(crate) type Environment = BTreeMap<&'static str, String>;
+pub type Environment = BTreeMap<&'static str, String>;
 
 /// The product as a command, with `environment` and nothing else: not the machine's, nor a developer's `.env`.
-pub(crate) fn antrean(environment: &Environment, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_antrean"));
+pub fn antrean(environment: &Environment, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
     command.args(arguments).env_clear().envs(environment).current_dir(std::env::temp_dir()).kill_on_drop(true);
     command
 }
 
+/// The product as it was built with whoever asks: beside their own program, or one folder up from a test's.
+fn binary() -> PathBuf {
+    let own = std::env::current_exe().expect("a running program has a path");
+    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join("antrean")).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("no antrean beside {}: build it first (cargo build)", own.display()))
+}
+
 /// A running process. It is killed when dropped.
-pub(crate) struct Process {
+pub struct Process {
     name: String,
     child: Child,
     log: Log,
@@ -36,14 +44,14 @@ struct Log {
 
 impl Process {
     /// Starts a role and waits until it says that it is ready.
-    pub(crate) async fn start(environment: &Environment, arguments: &[&str]) -> Self {
+    pub async fn start(environment: &Environment, arguments: &[&str]) -> Self {
         let process = Self::spawn(environment, arguments);
         process.logs("role ready").await;
         process
     }
 
     /// Starts it without waiting.
-    pub(crate) fn spawn(environment: &Environment, arguments: &[&str]) -> Self {
+    pub fn spawn(environment: &Environment, arguments: &[&str]) -> Self {
         let mut command = antrean(environment, arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the product's binary");
         let stderr = child.stderr.take().expect("stderr is a pipe");
@@ -62,7 +70,7 @@ impl Process {
     }
 
     /// Waits until its log has a line with `text`.
-    pub(crate) async fn logs(&self, text: &str) {
+    pub async fn logs(&self, text: &str) {
         let mut count = self.log.count.clone();
         let found = count.wait_for(|_| self.log.has(text));
         let outcome = timeout(PATIENCE, found).await.map(|found| found.is_ok());
@@ -71,25 +79,25 @@ impl Process {
     }
 
     /// Everything it wrote.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         self.log.lines.lock().expect("nobody panics while holding the log").join("\n")
     }
 
     /// The end of it, for failures.
-    pub(crate) fn tail(&self) -> String {
+    pub fn tail(&self) -> String {
         let lines = self.log.lines.lock().expect("nobody panics while holding the log");
         let from = lines.len().saturating_sub(60);
         format!("--- {} ---\n{}", self.name, lines[from..].join("\n"))
     }
 
     /// `kill -9`: it gets no word in.
-    pub(crate) async fn kill(&mut self) {
+    pub async fn kill(&mut self) {
         // It may have ended by itself: then there is nothing to kill.
         self.child.kill().await.ok();
     }
 
     /// SIGTERM, and what it ends with.
-    pub(crate) async fn terminate(&mut self) -> ExitStatus {
+    pub async fn terminate(&mut self) -> ExitStatus {
         let id = self.child.id().expect("the process is running").to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill is everywhere");
         assert!(sent.success(), "{} could not be told to stop", self.name);
@@ -98,7 +106,7 @@ impl Process {
     }
 
     /// Whether it is still running.
-    pub(crate) fn is_running(&mut self) -> bool {
+    pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 }

@@ -15,9 +15,9 @@ use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::process::{Environment, antrean};
-use super::server::{Redis, free_port};
-use super::{Door, Person, Process};
+use crate::process::{Environment, antrean};
+use crate::server::{Redis, free_port};
+use crate::{Door, Person, Process};
 
 const TOKEN: &str = "4242424242:a-token-of-the-imitation";
 const SNAP_CLIENT_ID: &str = "BANKCONTOH";
@@ -25,16 +25,16 @@ const SNAP_SECRET: &str = "a-secret-shared-with-the-imitated-bank";
 
 /// Whether the imitated Telegram answers 429 as the real one does.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flood {
+pub enum Flood {
     Limited,
     Unlimited,
 }
 
 /// The world. Dropped, it takes everything in it away; when a test fails it first shows what the product logged.
-pub(crate) struct World {
-    pub(crate) redis: Redis,
-    pub(crate) door: Door,
-    pub(crate) store: Store,
+pub struct World {
+    pub redis: Redis,
+    pub door: Door,
+    pub store: Store,
     environment: Environment,
     processes: Vec<Process>,
     shutdown: CancellationToken,
@@ -43,10 +43,10 @@ pub(crate) struct World {
 
 /// What one of the operator's tools said.
 #[derive(Debug)]
-pub(crate) struct Output {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub struct Output {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 /// The imitation's time is the product's.
@@ -68,12 +68,12 @@ impl antrean_sandbox::Clock for SharedClock {
 
 impl World {
     /// A world with nobody of the product in it yet.
-    pub(crate) async fn new(flood: Flood) -> Self {
+    pub async fn new(flood: Flood) -> Self {
         Self::with_settings(flood, "").await
     }
 
     /// The same, with an `antrean.toml` of its own.
-    pub(crate) async fn with_settings(flood: Flood, settings: &str) -> Self {
+    pub async fn with_settings(flood: Flood, settings: &str) -> Self {
         let redis = Redis::start().await;
         let data = tempfile::tempdir().expect("a folder for the imitated world");
         let config = configured(data.path(), settings);
@@ -120,56 +120,56 @@ impl World {
     }
 
     /// A world in which the whole product runs in one process.
-    pub(crate) async fn running() -> Self {
+    pub async fn running() -> Self {
         let mut world = Self::new(Flood::Unlimited).await;
         world.start(&["run"]).await;
         world
     }
 
     /// Starts a role in a process of its own.
-    pub(crate) async fn start(&mut self, arguments: &[&str]) {
+    pub async fn start(&mut self, arguments: &[&str]) {
         let process = Process::start(&self.environment, arguments).await;
         self.processes.push(process);
     }
 
     /// The processes started so far, in order.
-    pub(crate) fn processes(&mut self) -> &mut [Process] {
+    pub fn processes(&mut self) -> &mut [Process] {
         &mut self.processes
     }
 
     /// Kills the process at `index` without a word, and starts the same role again.
-    pub(crate) async fn kill_and_restart(&mut self, index: usize, arguments: &[&str]) {
+    pub async fn kill_and_restart(&mut self, index: usize, arguments: &[&str]) {
         self.processes[index].kill().await;
         self.processes[index] = Process::start(&self.environment, arguments).await;
     }
 
-    pub(crate) fn environment(&self) -> Environment {
+    pub fn environment(&self) -> Environment {
         self.environment.clone()
     }
 
     /// Where the product's web role listens.
-    pub(crate) fn web(&self) -> String {
+    pub fn web(&self) -> String {
         format!("http://{}", self.environment["ANTREAN_HTTP_ADDR"])
     }
 
     /// Runs one of the operator's tools to its end.
-    pub(crate) async fn operator(&self, arguments: &[&str]) -> Output {
+    pub async fn operator(&self, arguments: &[&str]) -> Output {
         run(&self.environment, arguments).await
     }
 
     /// A person nobody has met, whose app speaks `language`.
-    pub(crate) async fn person(&self, name: &str, language: &str) -> Person {
+    pub async fn person(&self, name: &str, language: &str) -> Person {
         let person = self.door.post("/sim/people", json!({ "first_name": name, "language_code": language })).await;
         Person::new(self.door.clone(), person["id"].as_i64().expect("a person has an id"))
     }
 
     /// Opens 8–11 o'clock of `office` on every working day of the coming six weeks, with `capacity` places an hour.
-    pub(crate) async fn open_quota(&self, office: &str, capacity: u32) {
+    pub async fn open_quota(&self, office: &str, capacity: u32) {
         let (from, to) = (self.day(1).await, self.day(42).await);
         self.open_quota_on(office, from, to, "08-11", capacity).await;
     }
 
-    pub(crate) async fn open_quota_on(&self, office: &str, from: NaiveDate, to: NaiveDate, hours: &str, capacity: u32) {
+    pub async fn open_quota_on(&self, office: &str, from: NaiveDate, to: NaiveDate, hours: &str, capacity: u32) {
         let (from, to, capacity) = (from.to_string(), to.to_string(), capacity.to_string());
         let window = ["--from", &from, "--to", &to, "--hours", hours, "--capacity", &capacity];
         let opened = self.operator(&[&["quota", "open", "--office", office, "--class", "regular"], &window[..]].concat()).await;
@@ -177,36 +177,36 @@ impl World {
     }
 
     /// The date in Jakarta, so many days ahead.
-    pub(crate) async fn day(&self, ahead: u64) -> NaiveDate {
+    pub async fn day(&self, ahead: u64) -> NaiveDate {
         Zone::Wib.date(self.door.now_ms().await) + Days::new(ahead)
     }
 
     /// The first day at least so many days ahead on which offices work.
-    pub(crate) async fn working_day(&self, ahead: u64) -> NaiveDate {
+    pub async fn working_day(&self, ahead: u64) -> NaiveDate {
         #[derive(serde::Deserialize)]
         struct Holidays {
             holidays: Calendar,
         }
-        let file: Holidays = toml::from_str(include_str!("../../../config/holidays.toml")).expect("the shipped holidays");
+        let file: Holidays = toml::from_str(include_str!("../../config/holidays.toml")).expect("the shipped holidays");
         let first = self.day(ahead).await;
         first.iter_days().find(|day| file.holidays.is_working_day(*day)).expect("offices work some day")
     }
 
     /// The bookings as an operator sees them.
-    pub(crate) async fn bookings(&self, arguments: &[&str]) -> Vec<Value> {
+    pub async fn bookings(&self, arguments: &[&str]) -> Vec<Value> {
         let listed = self.operator(&[&["bookings", "--json"], arguments].concat()).await;
         assert_eq!(listed.code, 0, "{listed:?}");
         listed.stdout.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
     }
 
     /// Recounts everything; any broken invariant fails the test.
-    pub(crate) async fn is_sound(&self) {
+    pub async fn is_sound(&self) {
         let audit = self.operator(&["audit"]).await;
         assert_eq!(audit.code, 0, "the audit found something:\n{}{}", audit.stdout, audit.stderr);
     }
 
     /// Everything the product's processes have logged.
-    pub(crate) fn logs(&self) -> String {
+    pub fn logs(&self) -> String {
         self.processes.iter().map(Process::log).collect()
     }
 }
@@ -223,7 +223,7 @@ impl Drop for World {
 }
 
 /// Runs the product to its end.
-pub(crate) async fn run(environment: &Environment, arguments: &[&str]) -> Output {
+pub async fn run(environment: &Environment, arguments: &[&str]) -> Output {
     let mut command = antrean(environment, arguments);
     Output::of(command.stdin(Stdio::null()).output().await.expect("the product's binary"))
 }
@@ -238,14 +238,14 @@ impl Output {
     }
 
     /// Its standard output as one JSON value.
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
     }
 }
 
 /// The shipped configuration with another `antrean.toml`: the path of a folder in `dir`.
 fn configured(dir: &Path, settings: &str) -> String {
-    let (shipped, config) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), dir.join("config"));
+    let (shipped, config) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("../config"), dir.join("config"));
     for language in ["id", "en"] {
         copy_files(&shipped.join("locales").join(language), &config.join("locales").join(language));
     }

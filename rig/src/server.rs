@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 /// A running server. It is killed when dropped; its data goes with it.
-pub(crate) struct Redis {
+pub struct Redis {
     child: Child,
     port: u16,
     durability: Durability,
@@ -18,7 +18,7 @@ pub(crate) struct Redis {
 
 /// Whether what is acknowledged is on the disk.
 #[derive(Clone, Copy)]
-pub(crate) enum Durability {
+pub enum Durability {
     /// As shipped: `appendfsync always`.
     Always,
     /// Nothing is ever written: what a doctor refuses, and a bench compares with.
@@ -35,35 +35,35 @@ impl Durability {
 }
 
 impl Redis {
-    pub(crate) async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::start_with(Durability::Always).await
     }
 
-    pub(crate) async fn start_with(durability: Durability) -> Self {
+    pub async fn start_with(durability: Durability) -> Self {
         let dir = tempfile::tempdir().expect("a folder for Redis");
         let port = free_port();
         let child = spawn(port, durability, dir.path()).await;
         Self { child, port, durability, dir }
     }
 
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
     /// Where its append-only file is.
-    pub(crate) fn dir(&self) -> &Path {
+    pub fn dir(&self) -> &Path {
         self.dir.path()
     }
 
     /// Kills it with no warning and starts it again on the same data.
-    pub(crate) async fn crash_and_restart(&mut self) {
+    pub async fn crash_and_restart(&mut self) {
         self.child.kill().await.expect("Redis was running");
         self.child = spawn(self.port, self.durability, self.dir.path()).await;
     }
 }
 
 /// A port nobody listens on just now.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("a bound listener has an address").port()
 }

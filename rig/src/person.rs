@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::chat::{Event, Message};
-use super::{Door, PATIENCE};
+use crate::chat::{Event, Message};
+use crate::{Door, PATIENCE};
 
 /// How long one look into a chat waits at the imitation before it looks again, in milliseconds.
 const LOOK_MS: u64 = 5_000;
 
 /// The button under the review.
-pub(crate) const SUBMIT: &str = "pick|submit";
+pub const SUBMIT: &str = "pick|submit";
 
 /// A person. What they wait for is always what came after the last thing they did.
-pub(crate) struct Person {
+pub struct Person {
     door: Door,
-    pub(crate) id: i64,
+    pub id: i64,
     /// The chat's `rev` when they last did something.
     acted: u64,
     photos: u64,
@@ -25,19 +25,19 @@ pub(crate) struct Person {
 
 /// What somebody wants to book.
 #[derive(Clone, Copy)]
-pub(crate) struct Wishes {
-    pub(crate) office: &'static str,
-    pub(crate) name: &'static str,
+pub struct Wishes {
+    pub office: &'static str,
+    pub name: &'static str,
     /// Sixteen digits that agree with 12 August 1990.
-    pub(crate) nik: &'static str,
+    pub nik: &'static str,
 }
 
 /// What one takes to the bank.
 #[derive(Clone, Debug)]
-pub(crate) struct Bill {
-    pub(crate) code: String,
+pub struct Bill {
+    pub code: String,
     /// Of an electronic passport for ten years: what everybody here asks for.
-    pub(crate) amount: u64,
+    pub amount: u64,
 }
 
 impl Default for Wishes {
@@ -47,36 +47,36 @@ impl Default for Wishes {
 }
 
 impl Person {
-    pub(crate) fn new(door: Door, id: i64) -> Self {
+    pub fn new(door: Door, id: i64) -> Self {
         Self { door, id, acted: 0, photos: 0 }
     }
 
     // --- What a person does -----------------------------------------------------------------------------------------
 
-    pub(crate) async fn says(&mut self, text: &str) {
+    pub async fn says(&mut self, text: &str) {
         self.sends("text", json!({ "text": text })).await;
     }
 
     /// Sends a photo: another one each time, for the bot notices the same paper sent twice.
-    pub(crate) async fn sends_photo(&mut self) {
+    pub async fn sends_photo(&mut self) {
         self.photos += 1;
         self.sends("photo", json!({ "photos": [{ "width": 320 + self.photos, "height": 200 }] })).await;
     }
 
     /// Sends anything: `text`, `photo`, `document` or `other`, as the scripted door takes it.
-    pub(crate) async fn sends(&mut self, kind: &str, what: Value) {
+    pub async fn sends(&mut self, kind: &str, what: Value) {
         let sent = self.door.act(&format!("/sim/chats/{}/{kind}", self.id), what).await;
         self.acted = sent["rev"].as_u64().expect("a chat's rev");
     }
 
     /// Presses the button that says `verb` (`pick|adult`; `open|` is the first of its kind), as soon as it is shown.
-    pub(crate) async fn taps(&mut self, verb: &str) {
+    pub async fn taps(&mut self, verb: &str) {
         let message = self.sees(&format!("a button {verb}"), |message| message.button(verb).is_some()).await;
         self.taps_on(&message, verb).await;
     }
 
     /// Presses the first green day (`day|`) or hour (`hour|`) and gives its verb, as soon as one is shown.
-    pub(crate) async fn taps_free(&mut self, verb: &str) -> String {
+    pub async fn taps_free(&mut self, verb: &str) -> String {
         let message = self.sees(&format!("a free {verb}"), |message| message.free(verb).is_some()).await;
         let free = message.free(verb).and_then(|button| button.verb()).expect("just seen").to_owned();
         self.taps_on(&message, &free).await;
@@ -84,14 +84,14 @@ impl Person {
     }
 
     /// Presses a button of a message seen before, whatever has become of it.
-    pub(crate) async fn taps_on(&mut self, message: &Message, verb: &str) {
+    pub async fn taps_on(&mut self, message: &Message, verb: &str) {
         let button = message.button(verb).unwrap_or_else(|| panic!("no button {verb} under {:?}", message.text));
         let data = button.callback_data.clone().expect("a button that says something carries data");
         self.presses(message.id, &data, 0).await;
     }
 
     /// Sends any callback data on a message, and gives what popped up if that came within `wait_ms`.
-    pub(crate) async fn presses(&mut self, message_id: i64, data: &str, wait_ms: u64) -> Option<String> {
+    pub async fn presses(&mut self, message_id: i64, data: &str, wait_ms: u64) -> Option<String> {
         let press = json!({ "message_id": message_id, "data": data, "wait_ms": wait_ms });
         let before = self.rev().await;
         let pressed = self.door.act(&format!("/sim/chats/{}/press", self.id), press).await;
@@ -103,33 +103,33 @@ impl Person {
     // --- What a person sees -----------------------------------------------------------------------------------------
 
     /// Waits for a message sent or edited since the last thing they did that `fits`: the newest such.
-    pub(crate) async fn sees(&mut self, what: &str, fits: impl Fn(&Message) -> bool) -> Message {
+    pub async fn sees(&mut self, what: &str, fits: impl Fn(&Message) -> bool) -> Message {
         self.waits(what, |events| events.iter().rev().filter_map(Event::shown).find(|message| fits(message)).cloned()).await
     }
 
     /// Waits for a message with `text` in it.
-    pub(crate) async fn reads(&mut self, text: &str) -> Message {
+    pub async fn reads(&mut self, text: &str) -> Message {
         self.sees(&format!("{text:?}"), |message| message.text.contains(text)).await
     }
 
     /// Waits for the next message or edit, whatever it says.
-    pub(crate) async fn sees_anything(&mut self) -> Message {
+    pub async fn sees_anything(&mut self) -> Message {
         self.sees("anything", |_| true).await
     }
 
     /// Waits until a tap is answered with a pop-up, and gives its words.
-    pub(crate) async fn gets_toast(&mut self) -> String {
+    pub async fn gets_toast(&mut self) -> String {
         let toast = |events: &[Event]| events.iter().find(|event| event.what == "answered").and_then(|event| event.text.clone());
         self.waits("a toast", toast).await
     }
 
     /// All that happened in the chat so far.
-    pub(crate) async fn history(&self) -> Vec<Event> {
+    pub async fn history(&self) -> Vec<Event> {
         self.door.news(self.id, 0, 0).await.history
     }
 
     /// From now on only what is new counts: for what comes without being asked for.
-    pub(crate) async fn looks_away(&mut self) {
+    pub async fn looks_away(&mut self) {
         self.acted = self.rev().await;
     }
 
@@ -168,7 +168,7 @@ impl Person {
     // --- What a person wants ----------------------------------------------------------------------------------------
 
     /// Answers every question up to the calendar.
-    pub(crate) async fn applies(&mut self, wishes: &Wishes) {
+    pub async fn applies(&mut self, wishes: &Wishes) {
         self.says("/start").await;
         self.taps("book|").await;
         self.taps("pick|regular").await;
@@ -194,14 +194,14 @@ impl Person {
     }
 
     /// Takes the first hour of the first free day, once the calendar is shown, and waits for the review.
-    pub(crate) async fn holds(&mut self) -> Message {
+    pub async fn holds(&mut self) -> Message {
         self.taps_free("day|").await;
         self.taps_free("hour|").await;
         self.sees("the review", |message| message.button(SUBMIT).is_some()).await
     }
 
     /// Submits what is reviewed and waits for the bill.
-    pub(crate) async fn submits(&mut self) -> Bill {
+    pub async fn submits(&mut self) -> Bill {
         self.taps(SUBMIT).await;
         let ticket = self.sees("a billing code to copy", |message| message.copies().is_some()).await;
         let code = ticket.copies().expect("just seen").to_owned();
@@ -209,14 +209,14 @@ impl Person {
     }
 
     /// All of it: from `/start` to the bill.
-    pub(crate) async fn books(&mut self, wishes: &Wishes) -> Bill {
+    pub async fn books(&mut self, wishes: &Wishes) -> Bill {
         self.applies(wishes).await;
         self.holds().await;
         self.submits().await
     }
 
     /// Pays at the bank as one does there, and waits for the proof: a picture with the code for the counter.
-    pub(crate) async fn pays(&mut self, bill: &Bill) -> Message {
+    pub async fn pays(&mut self, bill: &Bill) -> Message {
         self.looks_away().await;
         let answer = self.door.pays(json!({ "code": bill.code, "amount": bill.amount })).await;
         assert_eq!(answer.code(), "2002500", "{answer:?}");
@@ -224,7 +224,7 @@ impl Person {
     }
 
     /// Waits for the next question: a message with a way back.
-    pub(crate) async fn asked(&mut self) {
+    pub async fn asked(&mut self) {
         self.sees("a question", |message| message.button("back|").is_some()).await;
     }
 }

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::chat::Event;
+use crate::chat::Event;
 
 /// Whoever holds it can act as anyone. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub struct Door {
     http: reqwest::Client,
     address: String,
     /// How often anybody has done something.
@@ -19,83 +19,83 @@ pub(crate) struct Door {
 
 /// What happened in a chat since the caller looked last.
 #[derive(Deserialize)]
-pub(crate) struct News {
-    pub(crate) rev: u64,
-    pub(crate) history: Vec<Event>,
+pub struct News {
+    pub rev: u64,
+    pub history: Vec<Event>,
 }
 
 /// What the biller answered the bank.
 #[derive(Debug, Deserialize)]
-pub(crate) struct BankAnswer {
-    pub(crate) status: u16,
-    pub(crate) body: Value,
+pub struct BankAnswer {
+    pub status: u16,
+    pub body: Value,
 }
 
 impl Door {
-    pub(crate) fn new(address: String) -> Self {
+    pub fn new(address: String) -> Self {
         Self { http: reqwest::Client::new(), address, acts: Arc::default() }
     }
 
     /// The address people open in their browser.
-    pub(crate) fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         &self.address
     }
 
     /// Knocks, and insists on success.
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+    pub async fn post(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.try_post(path, &body).await;
         assert_eq!(status, 200, "POST {path} {body} answered {answer}");
         answer
     }
 
-    pub(crate) async fn try_post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub async fn try_post(&self, path: &str, body: &Value) -> (u16, Value) {
         let sent = self.http.post(format!("{}{path}", self.address)).json(body).send().await;
         let answer = sent.expect("the imitated world answers");
         (answer.status().as_u16(), answer.json().await.unwrap_or(Value::Null))
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let answer = self.http.get(format!("{}{path}", self.address)).send().await.expect("the imitated world answers");
         answer.json().await.expect("it answers in JSON")
     }
 
     /// Does something as a person.
-    pub(crate) async fn act(&self, path: &str, body: Value) -> Value {
+    pub async fn act(&self, path: &str, body: Value) -> Value {
         let answer = self.post(path, body).await;
         self.acts.send_modify(|acts| *acts += 1);
         answer
     }
 
     /// Waits until people have done `more` further things, all together.
-    pub(crate) async fn sees_acts(&self, more: usize) {
+    pub async fn sees_acts(&self, more: usize) {
         let goal = *self.acts.borrow() + more;
         let mut acts = self.acts.subscribe();
         acts.wait_for(|acts| *acts >= goal).await.expect("the door itself keeps the sender");
     }
 
     /// What happened in `chat` after `rev`; waits up to `wait_ms` for something.
-    pub(crate) async fn news(&self, chat: i64, rev: u64, wait_ms: u64) -> News {
+    pub async fn news(&self, chat: i64, rev: u64, wait_ms: u64) -> News {
         let news = self.get(&format!("/sim/chats/{chat}/history?after={rev}&wait_ms={wait_ms}")).await;
         serde_json::from_value(news).expect("a chat's history")
     }
 
     /// Moves the time of product, bank and chats forward.
-    pub(crate) async fn advance_minutes(&self, minutes: i64) {
+    pub async fn advance_minutes(&self, minutes: i64) {
         self.post("/sim/clock/advance", json!({ "minutes": minutes })).await;
     }
 
     /// The product's time, in milliseconds.
-    pub(crate) async fn now_ms(&self) -> i64 {
+    pub async fn now_ms(&self) -> i64 {
         self.get("/sim/clock").await["now_ms"].as_i64().expect("a moment")
     }
 
     /// The bank asks what a code is worth.
-    pub(crate) async fn inquires(&self, script: Value) -> BankAnswer {
+    pub async fn inquires(&self, script: Value) -> BankAnswer {
         self.bank("/sim/bank/inquiry", script).await
     }
 
     /// The bank pays once, as `script` says.
-    pub(crate) async fn pays(&self, script: Value) -> BankAnswer {
+    pub async fn pays(&self, script: Value) -> BankAnswer {
         self.bank("/sim/bank/pay", script).await
     }
 
@@ -106,7 +106,7 @@ impl Door {
 
 impl BankAnswer {
     /// The standard's `responseCode`.
-    pub(crate) fn code(&self) -> &str {
+    pub fn code(&self) -> &str {
         self.body["responseCode"].as_str().unwrap_or_default()
     }
 }

@@ -4,11 +4,11 @@ use antrean_domain::{Month, OfficeCode, ServiceClass, SlotId, Zone};
 use chrono::{Days, NaiveTime};
 use tokio::time::{Instant, timeout_at};
 
-use super::{PATIENCE, World};
+use crate::{PATIENCE, World};
 
 impl World {
     /// How many regular places of `office` are taken, over all the months a calendar shows.
-    pub(crate) async fn taken(&self, office: &str) -> u32 {
+    pub async fn taken(&self, office: &str) -> u32 {
         let office: OfficeCode = office.parse().expect("an office code");
         let first = Month::of(self.day(0).await);
         let mut taken = 0;
@@ -20,7 +20,7 @@ impl World {
     }
 
     /// Waits until so many are taken. Asks again and again: the ledger tells nobody who did not ask for a place.
-    pub(crate) async fn until_taken(&self, office: &str, places: u32) {
+    pub async fn until_taken(&self, office: &str, places: u32) {
         let deadline = Instant::now() + PATIENCE;
         while self.taken(office).await != places {
             let looked = timeout_at(deadline, tokio::task::yield_now()).await;
@@ -29,7 +29,7 @@ impl World {
     }
 
     /// Waits for a dead letter and gives its id.
-    pub(crate) async fn dead_letter(&self) -> String {
+    pub async fn dead_letter(&self) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let listed = self.operator(&["jobs", "list", "--json"]).await.json();
@@ -41,13 +41,13 @@ impl World {
     }
 
     /// The slot of the only booking there is.
-    pub(crate) async fn slot(&self) -> SlotId {
+    pub async fn slot(&self) -> SlotId {
         let [booking] = &self.bookings(&[]).await[..] else { panic!("there is one booking") };
         SlotId::parse(booking["slot"].as_str().expect("a booking has a slot")).expect("a slot")
     }
 
     /// Moves the clock to a minute after six in the evening before `slot`, in Jakarta.
-    pub(crate) async fn advance_to_the_eve_of(&self, slot: &SlotId) {
+    pub async fn advance_to_the_eve_of(&self, slot: &SlotId) {
         let evening = NaiveTime::from_hms_opt(18, 1, 0).expect("a time of day");
         let at = Zone::Wib.at(slot.date - Days::new(1), evening);
         let minutes = (at - self.door.now_ms().await) / 60_000 + 1;

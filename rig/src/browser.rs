@@ -1,7 +1,7 @@
 //! A headless Chromium in front of the web chat: for the journeys a newcomer makes with their own hands.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use fantoccini::elements::Element;
@@ -12,22 +12,22 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use super::PATIENCE;
-use super::server::free_port;
+use crate::PATIENCE;
+use crate::server::free_port;
 
 /// The size people look at it in: a telephone's.
 const WIDTH: u32 = 412;
 const HEIGHT: u32 = 915;
 
 /// One window. Killed with its driver when dropped.
-pub(crate) struct Browser {
+pub struct Browser {
     client: Client,
     driver: Child,
     _profile: TempDir,
 }
 
 impl Browser {
-    pub(crate) async fn open() -> Self {
+    pub async fn open() -> Self {
         let port = free_port();
         let driver = drive(port).await;
         let profile = tempfile::tempdir().expect("a folder for the browser");
@@ -40,21 +40,21 @@ impl Browser {
         Self { client, driver, _profile: profile }
     }
 
-    pub(crate) async fn goes_to(&self, address: &str) {
+    pub async fn goes_to(&self, address: &str) {
         self.client.goto(address).await.expect("the page opens");
     }
 
     /// Waits for the element with this test id.
-    pub(crate) async fn sees(&self, test_id: &str) -> Element {
+    pub async fn sees(&self, test_id: &str) -> Element {
         self.finds(&format!("//*[@data-testid='{test_id}']")).await
     }
 
-    pub(crate) async fn clicks(&self, test_id: &str) {
+    pub async fn clicks(&self, test_id: &str) {
         self.sees(test_id).await.click().await.expect("it can be clicked");
     }
 
     /// Waits for an element by its `XPath`.
-    pub(crate) async fn finds(&self, path: &str) -> Element {
+    pub async fn finds(&self, path: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path)).await;
         match found {
             Ok(element) => element,
@@ -63,7 +63,7 @@ impl Browser {
     }
 
     /// Presses the key of the newest message that has it: its data ends in `verb`, and `label` is part of it.
-    pub(crate) async fn presses(&self, verb: &str, label: &str) {
+    pub async fn presses(&self, verb: &str, label: &str) {
         let key = format!("button[contains(@data-data, '|{verb}') and contains(., '{label}')]");
         let path = format!("((//article[.//{key}])[last()]//{key})[1]");
         let key = self.finds(&path).await;
@@ -75,7 +75,7 @@ impl Browser {
     }
 
     /// Writes into the composer and waits for the bot's answer below it.
-    pub(crate) async fn writes(&self, text: &str) {
+    pub async fn writes(&self, text: &str) {
         let before = self.messages().await;
         let composer = self.sees("composer").await;
         composer.send_keys(text).await.expect("the composer takes text");
@@ -84,7 +84,7 @@ impl Browser {
     }
 
     /// Sends the sample photo and waits for the bot's answer below it.
-    pub(crate) async fn sends_sample_photo(&self) {
+    pub async fn sends_sample_photo(&self) {
         let before = self.messages().await;
         self.clicks("attach").await;
         self.clicks("attach-sample").await;
@@ -101,15 +101,15 @@ impl Browser {
         body.text().await.unwrap_or_default()
     }
 
-    /// Keeps what it looks like as `<name>.png` in the folder of test artefacts, for people to look at.
-    pub(crate) async fn keeps_picture(&self, name: &str) {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens");
+    /// Keeps what it looks like as `screens/<name>.png` in the folder of test artefacts, for people to look at.
+    pub async fn keeps_picture(&self, artefacts: &str, name: &str) {
+        let folder = Path::new(artefacts).join("screens");
         fs::create_dir_all(&folder).expect("a folder for pictures");
         let picture = self.client.screenshot().await.expect("a picture of the page");
         fs::write(folder.join(format!("{name}.png")), picture).expect("the picture can be kept");
     }
 
-    pub(crate) async fn close(mut self) {
+    pub async fn close(mut self) {
         self.client.close().await.expect("the session ends");
         self.driver.kill().await.expect("the driver was running");
     }
