@@ -1,7 +1,7 @@
 //! Logs and metrics of the process: one subscriber, one recorder, set up once by each role.
 
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::config::{Config, LogFormat};
 
@@ -26,7 +26,12 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     tracing::error!(place, message, "panicked");
 }
 
+/// Bounds of every histogram, in seconds: from one script call on an idle machine to what a person gives up on.
+const SECONDS: [f64; 14] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
+
 /// Starts recording metrics; the handle renders them for `/metrics`.
 pub(crate) fn record() -> anyhow::Result<PrometheusHandle> {
-    PrometheusBuilder::new().install_recorder().context("cannot start recording metrics")
+    let seconds = Matcher::Suffix("_seconds".to_owned());
+    let recorder = PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS).and_then(PrometheusBuilder::install_recorder);
+    recorder.context("cannot start recording metrics")
 }

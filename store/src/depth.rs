@@ -1,8 +1,10 @@
-//! How much waits, and how long: one line per stream.
+//! How much waits, how long, and how fast it is worked off: one line per stream.
+
+use std::collections::HashMap;
 
 use antrean_domain::{JobClass, Millis};
-use redis::AsyncCommands;
-use redis::streams::StreamRangeReply;
+use redis::streams::StreamInfoGroupsReply;
+use redis::{AsyncCommands, Value};
 use serde::Serialize;
 
 use crate::Store;
@@ -11,7 +13,7 @@ use crate::keys::Tag;
 use crate::mailbox::Side;
 
 /// One stream, or the delays of a shard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StreamDepth {
     /// `jobs:o0:hi`, `ready:c0`, `bulk:o0` …
     pub name: String,
@@ -21,6 +23,10 @@ pub struct StreamDepth {
     pub oldest_ms: Option<Millis>,
     /// How many of them are in someone's hands.
     pub pending: u64,
+    /// How many readers have joined, the dead that are not yet reaped among them.
+    pub readers: u64,
+    /// How many entries were ever added. Two looks at it, with `depth`, tell how fast it fills and drains.
+    pub added: u64,
 }
 
 impl Store {
@@ -31,45 +37,59 @@ impl Store {
             match tag {
                 Tag::Chat(shard) => {
                     for side in [Side::In, Side::Out] {
-                        depths.push(self.depth(side.stream(shard), Some(side.group())).await?);
+                        depths.push(self.depth(&side.stream(shard)).await?);
                     }
                 }
                 Tag::Office(shard) => {
                     for class in JobClass::ALL {
-                        depths.push(self.depth(shard.jobs(class), Some(crate::jobs::CREW_GROUP)).await?);
+                        depths.push(self.depth(&shard.jobs(class)).await?);
                     }
-                    depths.push(self.depth(shard.bulk(), None).await?);
+                    depths.push(self.depth(&shard.bulk()).await?);
                     let depth = self.commands().zcard(shard.delay()).await?;
-                    depths.push(StreamDepth { name: plain(&shard.delay()), depth, oldest_ms: None, pending: 0 });
+                    depths.push(StreamDepth { name: plain(&shard.delay()), depth, ..StreamDepth::default() });
                 }
             }
-            depths.push(self.depth(tag.hop(), None).await?);
-            depths.push(self.depth(tag.dead(), None).await?);
+            depths.push(self.depth(&tag.hop()).await?);
+            depths.push(self.depth(&tag.dead()).await?);
         }
         Ok(depths)
     }
 
-    async fn depth(&self, stream: String, group: Option<&str>) -> Result<StreamDepth> {
-        let mut connection = self.commands();
-        let depth = connection.xlen(&stream).await?;
-        let head: StreamRangeReply = connection.xrange_count(&stream, "-", "+", 1).await?;
-        let since = head.ids.first().and_then(|entry| entry.id.split('-').next()?.parse::<Millis>().ok());
-        let oldest_ms = since.map(|since| (self.clock().machine_ms() - since).max(0));
-        let pending = match group {
-            // A stream nobody has read yet has no group: nothing of it is in anyone's hands.
-            Some(group) if depth > 0 => self.pending(&stream, group).await.unwrap_or(0),
-            _ => 0,
+    async fn depth(&self, stream: &str) -> Result<StreamDepth> {
+        let mut depth = StreamDepth { name: plain(stream), ..StreamDepth::default() };
+        let asked = redis::cmd("XINFO").arg("STREAM").arg(stream).query_async::<HashMap<String, Value>>(&mut self.commands()).await;
+        let mut info = match asked {
+            // Nobody has written to it yet.
+            Err(error) if is_absent(&error) => return Ok(depth),
+            asked => asked?,
         };
-        Ok(StreamDepth { name: plain(&stream), depth, oldest_ms, pending })
-    }
-
-    async fn pending(&self, stream: &str, group: &str) -> Result<u64> {
-        let reply: redis::streams::StreamPendingReply = self.commands().xpending(stream, group).await?;
-        Ok(u64::try_from(reply.count()).unwrap_or(u64::MAX))
+        let mut number = |field| info.remove(field).and_then(|value| redis::from_redis_value(value).ok()).unwrap_or(0);
+        depth.depth = number("length");
+        depth.added = number("entries-added");
+        if depth.depth > 0 {
+            depth.oldest_ms = info.get("first-entry").and_then(written_ms).map(|since| (self.clock().machine_ms() - since).max(0));
+        }
+        let groups: StreamInfoGroupsReply = self.commands().xinfo_groups(stream).await?;
+        for group in groups.groups {
+            depth.pending += u64::try_from(group.pending).unwrap_or(u64::MAX);
+            depth.readers += u64::try_from(group.consumers).unwrap_or(u64::MAX);
+        }
+        Ok(depth)
     }
 }
 
+/// When an entry, as `XINFO` shows it, was written: the first half of its id.
+fn written_ms(entry: &Value) -> Option<Millis> {
+    let (id, _): (String, Value) = redis::from_redis_value(entry.clone()).ok()?;
+    id.split('-').next()?.parse().ok()
+}
+
+/// `ERR no such key`: how `XINFO` speaks of a stream that is not there.
+fn is_absent(error: &redis::RedisError) -> bool {
+    error.detail().is_some_and(|detail| detail.contains("no such key"))
+}
+
 /// A key without the braces of its hash tag.
-fn plain(key: &str) -> String {
+pub(crate) fn plain(key: &str) -> String {
     key.replace(['{', '}'], "")
 }

@@ -14,7 +14,7 @@ use crate::backoff::Backoff;
 use crate::error::Result;
 use crate::keys::Tag;
 use crate::reader::{BLOCK, Line};
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
 
 /// How many hops are taken at once. Bounds how long Redis is busy with one script.
 const BATCH_MAX: usize = 256;
@@ -112,7 +112,11 @@ impl Relay {
         let mut call = scripts::BURY_HOP.call();
         call.key(self.tag.hop()).key(self.tag.dead());
         call.arg("names no tag and kind this release knows").arg(self.store.clock().now_ms()).arg(ids);
-        call.run::<String>(&self.store).await.map(drop)
+        call.run::<String>(&self.store).await?;
+        for _ in ids {
+            counted::dead_letter("hop");
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::keys::{OfficeShard, Tag};
 use crate::reader::{CRASHES_MAX, Fetched, Reader, Source};
 use crate::turn::Committed;
 use crate::work::BatchHead;
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
 
 /// The consumer group of every stream of jobs. The ledger's scripts settle in its name.
 pub(crate) const CREW_GROUP: &str = "crew";
@@ -120,7 +120,7 @@ impl Store {
         let mut call = scripts::RETRY.call();
         call.key(shard.jobs(head.class)).key(shard.delay());
         call.arg(CREW_GROUP).arg(&head.consumer).arg(&entry.id).arg(self.clock().now_ms() + delay_ms).arg(member);
-        Committed::from_word(call.run(self).await?)
+        Committed::from_word("job", call.run(self).await?)
     }
 
     /// Takes an entry off its stream for the dead letters.
@@ -131,8 +131,9 @@ impl Store {
         call.key(shard.jobs(head.class)).key(tag.dead()).key(tag.alone());
         call.arg(CREW_GROUP).arg(&head.consumer).arg(&entry.id).arg(head.class.word()).arg(entry.attempt);
         call.arg(&entry.raw).arg(reason).arg(self.clock().now_ms()).arg(alone_field(head.class, &entry.id));
-        let word = Committed::from_word(call.run(self).await?)?;
+        let word = Committed::from_word("job", call.run(self).await?)?;
         if word == Committed::Done {
+            counted::dead_letter("job");
             tracing::error!(%tag, job.id = entry.id, job.attempt = entry.attempt, reason, "a job was buried as a dead letter");
         }
         Ok(word)

@@ -14,6 +14,7 @@
 
 mod backoff;
 mod clock;
+mod counted;
 mod dead;
 mod depth;
 mod error;

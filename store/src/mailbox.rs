@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::keys::{ChatShard, Tag};
 use crate::reader::Source;
 use crate::turn::Committed;
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
 
 /// How many messages one visit takes at most: a flooded chat must not starve the others of its batch.
 const ITEMS_MAX: isize = 32;
@@ -137,7 +137,7 @@ impl Store {
         let mut call = scripts::LEAVE.call();
         call.key(side.stream(shard)).key(side.ids(shard)).key(side.list(shard, chat)).key(Tag::Chat(shard).alone());
         call.arg(side.group()).arg(consumer).arg(entry).arg(chat.0).arg(side.alone_field(chat));
-        Committed::from_word(call.run(self).await?)
+        Committed::from_word(side.letter(), call.run(self).await?)
     }
 
     /// Parks the head of a mailbox and leaves the rest ready.
@@ -155,8 +155,9 @@ impl Store {
         call.key(side.stream(shard)).key(side.ids(shard)).key(side.list(shard, chat)).key(tag.dead()).key(tag.alone());
         call.arg(side.group()).arg(consumer).arg(entry).arg(chat.0).arg(side.letter()).arg(reason);
         call.arg(self.clock().now_ms()).arg(side.alone_field(chat));
-        let word = Committed::from_word(call.run(self).await?)?;
+        let word = Committed::from_word(side.letter(), call.run(self).await?)?;
         if word == Committed::Done {
+            counted::dead_letter(side.letter());
             tracing::error!(%tag, letter = side.letter(), reason, "the head of a mailbox was parked as a dead letter");
         }
         Ok(word)

@@ -10,7 +10,7 @@ use crate::mail::PURPOSE_SHOW;
 use crate::mailbox::{self, Side, Visit};
 use crate::reader::{CRASHES_MAX, Fetched, Reader};
 use crate::turn::Committed;
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
 
 /// Reads chats with something to be sent. One batch in flight: finish its outboxes before asking for the next.
 pub struct OutboxReader {
@@ -140,7 +140,10 @@ impl Store {
             "more" => Ok(Sent::More),
             "empty" => Ok(Sent::Empty),
             "snoozed" => Ok(Sent::Snoozed),
-            "stale" => Ok(Sent::Stale),
+            "stale" => {
+                counted::lease_lost(Side::Out.letter());
+                Ok(Sent::Stale)
+            }
             _ => Err(StoreError::Answer { script: "sent", answer: word }),
         }
     }

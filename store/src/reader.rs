@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use crate::backoff::Backoff;
 use crate::error::{Result, StoreError};
 use crate::keys::Tag;
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
 
 /// How long one read blocks. Bounds how long a drain takes to be noticed; a longer one would save nothing.
 pub(crate) const BLOCK: Duration = Duration::from_secs(1);
@@ -126,6 +126,7 @@ impl Reader {
             let reply: StreamAutoClaimReply = claim.query_async(&mut self.store.commands()).await?;
             self.claim_cursor = reply.next_stream_id;
             if let Some(entry) = reply.claimed.into_iter().next() {
+                counted::reclaimed(&self.source.stream);
                 return Ok(Some(entry));
             }
             if self.claim_cursor == "0-0" {

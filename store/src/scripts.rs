@@ -5,11 +5,12 @@
 //! places say `allow-oom` and run even then.
 
 use std::sync::LazyLock;
+use std::time::Instant;
 
 use redis::{FromRedisValue, ScriptInvocation, ToRedisArgs};
 
 use crate::error::{Result, StoreError};
-use crate::{Store, ledger};
+use crate::{Store, counted, ledger};
 
 /// A script and its name in logs.
 pub(crate) struct Script {
@@ -93,7 +94,9 @@ impl Call {
     /// it again and asked once more.
     pub(crate) async fn run<T: FromRedisValue>(&self, store: &Store) -> Result<T> {
         let mut connection = store.commands();
+        let asked = Instant::now();
         let answer = self.invocation.invoke_async(&mut connection).await;
+        counted::called(self.name, asked.elapsed());
         answer.map_err(|source| StoreError::Script { script: self.name, source })
     }
 }

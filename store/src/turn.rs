@@ -10,7 +10,7 @@ use crate::mail::{Mail, PURPOSE_DIALOGUE, PURPOSE_SHOW};
 use crate::mailbox::{self, Side, Visit};
 use crate::reader::{CRASHES_MAX, Fetched, Reader};
 use crate::seal::SealError;
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
 
 /// Reads chats that have mail. One batch in flight: finish its turns before asking for the next.
 pub struct TurnReader {
@@ -131,7 +131,7 @@ impl Store {
         for job in &commit.jobs {
             call.arg(Tag::of_job(job, self.shards()).to_string()).arg(job.class().word()).arg(job.to_wire());
         }
-        Committed::from_word(call.run(self).await?)
+        Committed::from_word(Side::In.letter(), call.run(self).await?)
     }
 
     /// Parks the head message of a turn as a dead letter, and goes on with the rest of the mailbox.
@@ -141,11 +141,14 @@ impl Store {
 }
 
 impl Committed {
-    pub(crate) fn from_word(word: String) -> Result<Self> {
+    pub(crate) fn from_word(of: &'static str, word: String) -> Result<Self> {
         match word.as_str() {
             "done" => Ok(Self::Done),
-            "stale" => Ok(Self::Stale),
-            _ => Err(StoreError::Answer { script: "turn, park", answer: word }),
+            "stale" => {
+                counted::lease_lost(of);
+                Ok(Self::Stale)
+            }
+            _ => Err(StoreError::Answer { script: of, answer: word }),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use antrean_domain::{Job, JobClass};
 
+use crate::counted;
+
 /// The entry id of work asked for by the clock, not read from a stream: no fence, nothing to settle.
 pub const BY_THE_CLOCK: &str = "";
 
@@ -51,7 +53,10 @@ impl Verdict {
     /// The verdict a script's word stands for.
     pub fn from_word(word: String) -> Self {
         match word.as_str() {
-            "stale" => Self::Stale,
+            "stale" => {
+                counted::lease_lost("job");
+                Self::Stale
+            }
             "moved" => Self::Moved,
             "retry" => Self::Retry("the script asked for it".to_owned()),
             _ => Self::Settled(word),

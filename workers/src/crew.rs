@@ -234,18 +234,19 @@ async fn conclude(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'s
     match verdict {
         Verdict::Settled(word) => tracing::debug!(job.kind = kind, job.id = entry.id, job.attempt = entry.attempt, word, "a job was done"),
         Verdict::Stale => tracing::debug!(job.kind = kind, job.id = entry.id, "a job is another's by now"),
-        Verdict::Moved => put_off(ctx, settings, head, entry, "its record kept changing").await,
-        Verdict::Retry(reason) => put_off(ctx, settings, head, entry, &reason).await,
+        Verdict::Moved => put_off(ctx, settings, head, kind, entry, "its record kept changing").await,
+        Verdict::Retry(reason) => put_off(ctx, settings, head, kind, entry, &reason).await,
         Verdict::Bury(reason) => bury(ctx, head, entry, &reason).await,
     }
 }
 
-async fn put_off(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, entry: &Entry, reason: &str) {
+async fn put_off(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'static str, entry: &Entry, reason: &str) {
     if entry.attempt >= settings.retries_max {
         let reason = format!("tried {} times, at last: {reason}", entry.attempt + 1);
         return bury(ctx, head, entry, &reason).await;
     }
     let delay = retry_delay(entry.attempt, rand::random_range(0.0..1.0));
+    metrics::counter!("antrean_retries_total", "kind" => kind).increment(1);
     tracing::warn!(job.id = entry.id, job.attempt = entry.attempt, reason, "a job is tried again later");
     if let Err(error) = ctx.store.retry(head, entry, delay).await {
         tracing::warn!(job.id = entry.id, %error, "a job could not be put off and is left to be reclaimed");
