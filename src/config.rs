@@ -22,13 +22,14 @@ use tracing_subscriber::EnvFilter;
 pub(crate) use self::settings::{LogFormat, Settings, TelegramSettings, WebSettings};
 
 /// Everything the environment may say. Others are not looked at.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "REDIS_URL",
     "TELOXIDE_TOKEN",
     "TELEGRAM_API_URL",
     "ANTREAN_CONFIG",
     "ANTREAN_SEAL_KEY",
     "ANTREAN_HTTP_ADDR",
+    "ANTREAN_METRICS_ADDR",
     "ANTREAN_CLOCK",
     "ANTREAN_SNAP_CLIENT_ID",
     "ANTREAN_SNAP_SECRET",
@@ -176,6 +177,13 @@ impl Config {
         let expected = "an address and a port, like 0.0.0.0:8080";
         let text = self.get("ANTREAN_HTTP_ADDR").unwrap_or(HTTP_ADDR);
         text.parse().map_err(|_| wrong("ANTREAN_HTTP_ADDR", "is no socket address", expected))
+    }
+
+    /// Where any process serves its own health and figures. Unset: nowhere, but for the web role's.
+    pub(crate) fn metrics_addr(&self) -> Result<Option<std::net::SocketAddr>, ConfigError> {
+        let expected = "an address and a port, like 0.0.0.0:9464";
+        let parse = |text: &str| text.parse().map_err(|_| wrong("ANTREAN_METRICS_ADDR", "is no socket address", expected));
+        self.get("ANTREAN_METRICS_ADDR").map(parse).transpose()
     }
 
     pub(crate) fn clock(&self) -> Result<ClockKind, ConfigError> {

@@ -4,6 +4,7 @@
 //! for what it needs before it starts anything, logs one line when it is ready, and on SIGTERM or SIGINT reads nothing
 //! new, finishes what is in flight within [`DRAIN`], and exits 0. What it could not finish is done by the next process.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use antrean_store::{Seal, Store, StoreError};
 use antrean_workers::{Crew, CrewSettings, Ctx, Part};
 use anyhow::Context;
+use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -80,6 +82,7 @@ async fn host(
     start: impl AsyncFnOnce(&mut Host) -> anyhow::Result<()>,
 ) -> anyhow::Result<ExitCode> {
     config.redis_url()?;
+    config.metrics_addr()?;
     telemetry::log(config)?;
     let metrics = telemetry::record()?;
     let shutdown = CancellationToken::new();
@@ -91,6 +94,7 @@ async fn host(
     let mut host = Host { store, metrics, tasks: JoinSet::new(), shutdown };
     host.tasks.spawn(keep_metrics_small(host.metrics.clone(), host.shutdown.clone()));
     let shutdown = host.shutdown.clone();
+    host.start_probes(config).await?;
     tokio::select! {
         started = start(&mut host) => started?,
         // Told to stop while Telegram is still asked who we are: what has started so far is drained.
@@ -135,18 +139,33 @@ impl Host {
     }
 
     async fn start_web(&mut self, config: &Config) -> anyhow::Result<()> {
-        let addr = config.http_addr()?;
-        let app = Arc::new(web::Context::new(config, self.store.clone(), self.metrics.clone())?);
-        let listener = TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}, which ANTREAN_HTTP_ADDR names"))?;
+        let routes = web::routes(config, self.store.clone(), self.metrics.clone())?;
+        let addr = self.serve(routes, config.http_addr()?, "ANTREAN_HTTP_ADDR").await?;
+        tracing::info!(role = "web", %addr, "role ready");
+        Ok(())
+    }
+
+    /// Serves the health and the figures of this process, where it is told to.
+    async fn start_probes(&mut self, config: &Config) -> anyhow::Result<()> {
+        if let Some(addr) = config.metrics_addr()? {
+            let routes = web::own_probes(self.store.clone(), self.metrics.clone());
+            let addr = self.serve(routes, addr, "ANTREAN_METRICS_ADDR").await?;
+            tracing::info!(%addr, "figures are served");
+        }
+        Ok(())
+    }
+
+    /// Serves `routes` on `addr`, which `name` names; the address it really is.
+    async fn serve(&mut self, routes: Router, addr: SocketAddr, name: &str) -> anyhow::Result<SocketAddr> {
+        let listener = TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}, which {name} names"))?;
         let addr = listener.local_addr().context("a listening socket has an address")?;
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
-            if let Err(error) = web::serve(app, listener, shutdown).await {
+            if let Err(error) = web::serve(routes, listener, shutdown).await {
                 tracing::error!(%error, "the web role failed");
             }
         });
-        tracing::info!(role = "web", %addr, "role ready");
-        Ok(())
+        Ok(addr)
     }
 
     /// Runs until told to stop, then drains. A task that ends before is a fault: the process goes down with exit code

@@ -1,4 +1,7 @@
-//! `antrean jobs`: how deep every stream is, and what became a dead letter, to look at, try again or drop.
+//! `antrean jobs`: how deep every stream is, live if wanted (`top`), and what became a dead letter, to look at, try
+//! again or drop.
+
+mod top;
 
 use std::process::ExitCode;
 
@@ -30,6 +33,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// The streams live: depth, age and pace, every second
+    Top(top::Args),
     /// One dead letter, whole
     Show {
         /// As `list` names it, like o0/1764000000000-0
@@ -61,6 +66,7 @@ pub(crate) async fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode>
             let (depths, letters) = (store.depths().await?, store.dead_letters(LETTERS_MAX).await?);
             print(&if json { list_json(&depths, &letters)? } else { list_text(&depths, &letters) })?;
         }
+        Command::Top(args) => return top::run(args, &store).await,
         Command::Show { id, json } => {
             let Some(letter) = store.dead_letter(&id).await? else { bail!("no dead letter {id}; list them: antrean jobs list") };
             print(&if json { serde_json::to_string(&whole(&letter))? + "\n" } else { show_text(&letter) })?;
@@ -107,7 +113,7 @@ fn list_json(depths: &[StreamDepth], letters: &[DeadLetter]) -> serde_json::Resu
 
 fn list_text(depths: &[StreamDepth], letters: &[DeadLetter]) -> String {
     let mut streams = Table::new(["stream", ">depth", ">in hand", ">oldest"]);
-    for StreamDepth { name, depth, pending, oldest_ms } in depths {
+    for StreamDepth { name, depth, pending, oldest_ms, .. } in depths {
         let oldest = oldest_ms.map_or_else(|| "-".to_owned(), age);
         streams.row([name.clone(), depth.to_string(), pending.to_string(), oldest]);
     }
@@ -208,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_list_shows_streams_and_dead_letters() {
-        let depth = StreamDepth { name: "jobs:o0:hi".to_owned(), depth: 7, oldest_ms: Some(185_000), pending: 2 };
+        let depth = StreamDepth { name: "jobs:o0:hi".to_owned(), depth: 7, oldest_ms: Some(185_000), pending: 2, ..StreamDepth::default() };
         let text = list_text(std::slice::from_ref(&depth), &[]);
         assert_eq!(text, "stream      depth  in hand  oldest\njobs:o0:hi      7        2   3 min\n\nno dead letters\n");
         let text = list_text(&[depth], &[letter(LetterKind::Job, "hi", b"{}")]);

@@ -91,11 +91,11 @@ async fn finished(under_way: &mut JoinSet<Duration>) -> Duration {
 /// Sends one message, notes what became of it, and says how long all others should wait.
 async fn deliver(bot: Arc<Bot>, send: BulkSend) -> Duration {
     let payload = SendMessage::new(message::recipient(send.chat), send.text.clone()).link_preview_options(message::no_preview());
-    let (sending, pause) = match bot.client.call(&payload).await {
-        Ok(_) => (Sending::Sent, Duration::ZERO),
-        Err(failure) => judge(failure),
+    let (end, (sending, pause)) = match bot.client.call(&payload).await {
+        Ok(_) => ("sent", (Sending::Sent, Duration::ZERO)),
+        Err(failure) => (failure.word(), judge(failure)),
     };
-    counter!("antrean_bulk_total", "end" => format!("{sending:?}").to_lowercase()).increment(1);
+    counter!("antrean_sends_total", "class" => "bulk", "end" => end).increment(1);
     if let Err(error) = bot.store.mark_send(&send, sending).await {
         tracing::warn!(%error, chat = bot.tag(send.chat), ?sending, "what became of a broadcast's message could not be noted: it counts as unknown");
     }

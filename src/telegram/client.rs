@@ -4,9 +4,10 @@
 //! whose answer holds something newer than itself, which would be sent again. So its payloads are posted here, and
 //! of an answer only what is used is read.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use antrean_domain::Millis;
+use metrics::histogram;
 use reqwest::{Response, Url, multipart};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,16 @@ impl Failure {
         matches!(self, Self::Refused { code: 401 | 404, .. })
     }
 
+    /// Its word in metrics.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Flood { .. } => "flood",
+            Self::Refused { code: 403, .. } => "unreachable",
+            Self::Refused { .. } => "unfit",
+            Self::Unreached(_) | Self::Unclear(_) => "unclear",
+        }
+    }
+
     /// Whether another poller is at work with the same token.
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Refused { code: 409, .. })
@@ -94,13 +105,19 @@ impl Client {
 
     /// Calls the method of `payload` and gives its bare result.
     pub(crate) async fn call<P: Payload + Serialize>(&self, payload: &P) -> Result<Value, Failure> {
-        self.post(P::NAME, payload, self.timeout).await
+        let asked = Instant::now();
+        let answered = self.post(P::NAME, payload, self.timeout).await;
+        histogram!("antrean_telegram_seconds", "method" => P::NAME).record(asked.elapsed());
+        answered
     }
 
     /// Calls `method` with a file in `form`.
     pub(crate) async fn upload(&self, method: &str, form: multipart::Form) -> Result<Value, Failure> {
         let request = self.http.post(self.url(method)).multipart(form).timeout(self.timeout);
-        answer(request.send().await).await
+        let asked = Instant::now();
+        let answered = answer(request.send().await).await;
+        histogram!("antrean_telegram_seconds", "method" => method.to_owned()).record(asked.elapsed());
+        answered
     }
 
     /// Waits up to `poll_s` seconds for updates from `offset` on, which confirms all before it.

@@ -30,6 +30,19 @@ pub(super) enum Trouble {
     Unclear(String),
 }
 
+impl Trouble {
+    /// Its word in metrics.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Flood { .. } => "flood",
+            Self::Unreachable(_) => "unreachable",
+            Self::Gone(_) => "gone",
+            Self::Unfit(_) => "unfit",
+            Self::Unclear(_) => "unclear",
+        }
+    }
+}
+
 /// Sends `screen` as a new message and gives its id, unless the server did not say.
 pub(super) async fn send(client: &Client, chat: ChatId, screen: &Screen) -> Result<Option<MessageId>, Trouble> {
     let sent = match &screen.picture {

@@ -90,7 +90,6 @@ async fn settle(bot: &Bot, outbox: &Outbox, delivery: &Delivery) -> Result<(), S
         }
         End::Unfit(reason) => {
             tracing::error!(reason, "a screen is parked: see antrean jobs list");
-            counter!("antrean_parked_total", "of" => "show").increment(1);
             bot.store.park_show(outbox, reason).await.map(drop)
         }
     }
@@ -102,11 +101,11 @@ async fn deliver(bot: &Bot, outbox: &Outbox) -> Delivery {
     let mut taken = 0;
     for Gathered { show, count } in gather(shows) {
         let Err(trouble) = tell(bot, outbox.chat, &show, &mut live).await else {
-            counter!("antrean_screens_total", "end" => "shown").increment(1);
+            counter!("antrean_sends_total", "class" => "chat", "end" => "sent").increment(1);
             taken += count;
             continue;
         };
-        counter!("antrean_screens_total", "end" => word(&trouble)).increment(1);
+        counter!("antrean_sends_total", "class" => "chat", "end" => trouble.word()).increment(1);
         let end = match trouble {
             Trouble::Flood { wait_ms } => End::Later(Duration::from_millis(wait_ms.unsigned_abs())),
             Trouble::Unclear(what) | Trouble::Gone(what) => {
@@ -169,16 +168,6 @@ fn readable(shows: &[Vec<u8>]) -> (Vec<Show>, Option<String>) {
         }
     }
     (read, None)
-}
-
-fn word(trouble: &Trouble) -> &'static str {
-    match trouble {
-        Trouble::Flood { .. } => "flood",
-        Trouble::Unreachable(_) => "unreachable",
-        Trouble::Gone(_) => "gone",
-        Trouble::Unfit(_) => "unfit",
-        Trouble::Unclear(_) => "unclear",
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use antrean_chat::{Answers, BadDialogue, Dialogue, Facts, Input, Lang, Next, Order, Person, Query, Show, Step, Toast};
 use antrean_domain::{BookingId, ChatId, Job, Millis};
-use antrean_store::{ChatShard, Commit, Committed, Mail, SealError, StoreError, Turn};
+use antrean_store::{ChatShard, Commit, Mail, SealError, StoreError, Turn};
 use futures_util::future::join_all;
 use metrics::{counter, histogram};
 use teloxide::payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters};
@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::{NoContext, Timestamp, Uuid};
 
+use super::message::Trouble;
 use super::update::Envelope;
 use super::{Bot, backoff};
 
@@ -103,18 +104,13 @@ async fn serve_once(bot: &Arc<Bot>, turn: &Turn) -> Result<(), StoreError> {
         }
     }
     let commit = Commit { taken: fold.taken, dialogue: &fold.dialogue.save(), shows: wire(&fold.shows), jobs: fold.jobs };
-    match bot.store.commit(turn, commit).await? {
-        Committed::Done => {}
-        // Someone else has served the chat, or does now.
-        Committed::Stale => counter!("antrean_turns_stale_total").increment(1),
-    }
-    Ok(())
+    // Done, or stale: then someone else has served the chat, or does now.
+    bot.store.commit(turn, commit).await.map(drop)
 }
 
 /// Puts the head message aside, visibly, so that the chat goes on without it.
 async fn park(bot: &Bot, turn: &Turn, reason: &str) {
     tracing::error!(reason, "a message is parked: see antrean jobs list");
-    counter!("antrean_parked_total", "of" => "mail").increment(1);
     if let Err(error) = bot.store.park_head(turn, reason).await {
         // It stays at the head, and parking it is tried again by the next turn.
         tracing::warn!(%error, "the message could not be parked");
@@ -278,9 +274,14 @@ fn answer_tap(bot: &Arc<Bot>, tap: TapToAnswer, toast: Option<Toast>) {
     }
     let bot = Arc::clone(bot);
     tokio::spawn(async move {
-        if let Err(failure) = bot.client.call(&answer).await {
-            tracing::debug!(%failure, "a tap was not answered");
-        }
+        let end = match bot.client.call(&answer).await {
+            Ok(_) => "sent",
+            Err(failure) => {
+                tracing::debug!(%failure, "a tap was not answered");
+                Trouble::from(failure).word()
+            }
+        };
+        counter!("antrean_sends_total", "class" => "tap", "end" => end).increment(1);
     });
 }
 

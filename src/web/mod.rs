@@ -13,39 +13,31 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::probes::Streams;
 use self::snap::Bank;
 use crate::config::{Config, ConfigError};
 
 /// How long requests in flight may take to finish once we are told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// What the handlers share.
-pub(crate) struct Context {
-    store: Store,
-    metrics: PrometheusHandle,
-    bank: Arc<Bank>,
+/// All the web role serves. Asks the configuration for what the bank's door needs.
+pub(crate) fn routes(config: &Config, store: Store, metrics: PrometheusHandle) -> Result<Router, ConfigError> {
+    let bank = Bank::new(config.snap()?, store.clone(), config.settings.web.clone());
+    Ok(probes::routes(store, metrics, Streams::Measured).merge(snap::routes(Arc::new(bank))))
 }
 
-impl Context {
-    /// Asks the configuration for what the bank's door needs.
-    pub(crate) fn new(config: &Config, store: Store, metrics: PrometheusHandle) -> Result<Self, ConfigError> {
-        let bank = Bank::new(config.snap()?, store.clone(), config.settings.web.clone());
-        Ok(Self { store, metrics, bank: Arc::new(bank) })
-    }
+/// What any process serves where `ANTREAN_METRICS_ADDR` says: its own health and figures.
+pub(crate) fn own_probes(store: Store, metrics: PrometheusHandle) -> Router {
+    probes::routes(store, metrics, Streams::LeftToOthers)
 }
 
 /// Serves on `listener` until `shutdown`, then lets what is in flight finish.
-pub(crate) async fn serve(app: Arc<Context>, listener: TcpListener, shutdown: CancellationToken) -> std::io::Result<()> {
+pub(crate) async fn serve(routes: Router, listener: TcpListener, shutdown: CancellationToken) -> std::io::Result<()> {
     let drained = shutdown.clone();
-    let server = axum::serve(listener, routes(app)).with_graceful_shutdown(async move { drained.cancelled().await });
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async move { drained.cancelled().await });
     tokio::select! {
         ended = server => ended,
         // A client that never finishes its request must not keep the process.
         () = async { shutdown.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
     }
-}
-
-fn routes(app: Arc<Context>) -> Router {
-    let bank = Arc::clone(&app.bank);
-    probes::routes(app).merge(snap::routes(bank))
 }

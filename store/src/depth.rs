@@ -23,7 +23,7 @@ pub struct StreamDepth {
     pub oldest_ms: Option<Millis>,
     /// How many of them are in someone's hands.
     pub pending: u64,
-    /// How many readers have joined, the dead that are not yet reaped among them.
+    /// How many readers of it are alive, by their heartbeats.
     pub readers: u64,
     /// How many entries were ever added. Two looks at it, with `depth`, tell how fast it fills and drains.
     pub added: u64,
@@ -34,25 +34,32 @@ impl Store {
     pub async fn depths(&self) -> Result<Vec<StreamDepth>> {
         let mut depths = Vec::new();
         for tag in self.tags() {
-            match tag {
-                Tag::Chat(shard) => {
-                    for side in [Side::In, Side::Out] {
-                        depths.push(self.depth(&side.stream(shard)).await?);
-                    }
-                }
-                Tag::Office(shard) => {
-                    for class in JobClass::ALL {
-                        depths.push(self.depth(&shard.jobs(class)).await?);
-                    }
-                    depths.push(self.depth(&shard.bulk()).await?);
-                    let depth = self.commands().zcard(shard.delay()).await?;
-                    depths.push(StreamDepth { name: plain(&shard.delay()), depth, ..StreamDepth::default() });
-                }
+            let read_by_groups: Vec<String> = match tag {
+                Tag::Chat(shard) => [Side::In, Side::Out].map(|side| side.stream(shard)).into(),
+                Tag::Office(shard) => JobClass::ALL.map(|class| shard.jobs(class)).into(),
+            };
+            let alive = self.alive(tag).await?;
+            for stream in read_by_groups {
+                let mut depth = self.depth(&stream).await?;
+                let of_it = |reader: &&String| reader.strip_prefix(&depth.name).is_some_and(|rest| rest.starts_with('-'));
+                depth.readers = alive.iter().filter(of_it).count() as u64;
+                depths.push(depth);
+            }
+            if let Tag::Office(shard) = tag {
+                depths.push(self.depth(&shard.bulk()).await?);
+                let depth = self.commands().zcard(shard.delay()).await?;
+                depths.push(StreamDepth { name: plain(&shard.delay()), depth, ..StreamDepth::default() });
             }
             depths.push(self.depth(&tag.hop()).await?);
             depths.push(self.depth(&tag.dead()).await?);
         }
         Ok(depths)
+    }
+
+    /// The readers of a tag whose hearts beat.
+    async fn alive(&self, tag: Tag) -> Result<Vec<String>> {
+        let lease_ms = Millis::try_from(self.lease().as_millis()).unwrap_or(Millis::MAX);
+        Ok(self.commands().zrangebyscore(tag.alive(), self.clock().machine_ms().saturating_sub(lease_ms), "+inf").await?)
     }
 
     async fn depth(&self, stream: &str) -> Result<StreamDepth> {
@@ -72,7 +79,6 @@ impl Store {
         let groups: StreamInfoGroupsReply = self.commands().xinfo_groups(stream).await?;
         for group in groups.groups {
             depth.pending += u64::try_from(group.pending).unwrap_or(u64::MAX);
-            depth.readers += u64::try_from(group.consumers).unwrap_or(u64::MAX);
         }
         Ok(depth)
     }

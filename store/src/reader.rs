@@ -17,6 +17,7 @@ use redis::streams::{StreamAutoClaimReply, StreamId, StreamReadReply};
 use tokio::task::JoinHandle;
 
 use crate::backoff::Backoff;
+use crate::depth::plain;
 use crate::error::{Result, StoreError};
 use crate::keys::Tag;
 use crate::{Store, counted, scripts};
@@ -62,7 +63,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// Joins the group, made from the stream's beginning if it is not there: `$` would skip what already waits.
     pub(crate) async fn open(store: &Store, source: Source) -> Result<Self> {
-        let consumer = consumer_name(source.group);
+        let consumer = consumer_name(&source.stream);
         let source = Arc::new(source);
         let flight = Arc::new(Flight::default());
         create_group(store, &source).await?;
@@ -245,8 +246,8 @@ fn is_group_gone(error: &StoreError) -> bool {
 }
 
 /// Unique per process start and reader: a shared name would hide the dead behind the living.
-fn consumer_name(role: &str) -> String {
-    format!("{role}-{}-{:016x}", std::process::id(), rand::random::<u64>())
+fn consumer_name(stream: &str) -> String {
+    format!("{}-{}-{:016x}", plain(stream), std::process::id(), rand::random::<u64>())
 }
 
 /// `around` plus or minus a quarter, so that many processes do not march in step.
