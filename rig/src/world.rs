@@ -132,6 +132,13 @@ impl World {
         self.processes.push(process);
     }
 
+    /// Likewise, with something else in its environment.
+    pub async fn start_with(&mut self, more: &[(&'static str, &str)], arguments: &[&str]) {
+        let mut environment = self.environment();
+        environment.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self.processes.push(Process::start(&environment, arguments).await);
+    }
+
     /// The processes started so far, in order.
     pub fn processes(&mut self) -> &mut [Process] {
         &mut self.processes

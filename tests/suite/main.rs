@@ -15,3 +15,4 @@ mod races;
 mod sandbox;
 mod telegram;
 mod tidy;
+mod watch;
