@@ -110,7 +110,7 @@ impl<'a> Sheet<'a> {
         let month = self.shown(talk)?;
         let free = self.free_days(talk, month)?;
         let list = if free.is_empty() {
-            words.html("calendar-none-free", &[("month", dates::month(words, month).into())])
+            words.html(self.why_none(talk, month)?, &[("month", dates::month(words, month).into())])
         } else {
             let item = |(date, left): &(NaiveDate, u32)| {
                 words.html("calendar-free-day", &[("date", dates::short(words, *date).into()), ("left", (*left).into())])
@@ -118,8 +118,25 @@ impl<'a> Sheet<'a> {
             let days = free.iter().take(LISTED_MAX).map(item).collect::<Vec<_>>().join("\n");
             format!("{}\n{days}", words.say("calendar-free-days"))
         };
-        let text = format!("{question}\n\n{list}\n\n{}", words.say("calendar-legend"));
+        let own = if self.not.is_some() { format!(" · {}", words.say("calendar-own")) } else { String::new() };
+        let text = format!("{question}\n\n{list}\n\n{}{own}", words.say("calendar-legend"));
         Ok(Body { text, rows: self.rows(talk, month)? })
+    }
+
+    /// Whether the month shown has a day to choose.
+    pub(crate) fn has_free_days(&self, talk: &Talk<'a>) -> Asked<bool> {
+        let month = self.shown(talk)?;
+        Ok(!self.free_days(talk, month)?.is_empty())
+    }
+
+    /// Sold out and not yet open are different news: after the one another office helps, after the other waiting does.
+    fn why_none(&self, talk: &Talk<'a>, month: Month) -> Asked<&'static str> {
+        for date in month.days() {
+            if self.kind(talk, date)? == DayKind::Full {
+                return Ok("calendar-none-free");
+            }
+        }
+        Ok("calendar-none-open")
     }
 
     fn rows(&self, talk: &Talk<'a>, month: Month) -> Asked<Vec<Vec<Button>>> {
@@ -129,8 +146,8 @@ impl<'a> Sheet<'a> {
         rows.push((0..7).map(|day| blank(words.nth("weekdays-letters", day))).collect());
         let mut week: Vec<Button> = (0..month.first().weekday().num_days_from_monday()).map(|_| blank("\u{a0}".to_owned())).collect();
         for date in month.days() {
-            let kind = if self.not == Some(date) { DayKind::Closed } else { self.kind(talk, date)? };
-            let mark = match kind {
+            let mark = match self.kind(talk, date)? {
+                _ if self.not == Some(date) => "📍",
                 DayKind::Free { .. } => "🟢",
                 DayKind::Full => "🔴",
                 DayKind::NotYetOpen => "🔒",

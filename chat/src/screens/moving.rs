@@ -34,7 +34,8 @@ pub(super) fn draw(talk: &Talk<'_>, booking: &BookingRef, stage: &MoveStage) -> 
             (words.html("move-ask-hour", &args), hours::rows(talk, &sheet, *date, None)?)
         }
         MoveStage::Confirm { to } => {
-            let args = [("from", from.into()), ("to", dates::slot(words, to, zone).into())];
+            let moves = talk.facts.terms.rules.reschedules_max;
+            let args = [("from", from.into()), ("to", dates::slot(words, to, zone).into()), ("moves", moves.into())];
             (words.html("move-confirm", &args), vec![vec![talk.press("button-move-yes", Verb::Yes)]])
         }
         MoveStage::Waiting { to } => {

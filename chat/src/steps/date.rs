@@ -9,13 +9,22 @@ use crate::draft::{Ask, Draft};
 use crate::fit;
 use crate::talk::{Asked, Heard, Talk};
 
+/// The way out of a calendar without a free day.
+const OTHER_OFFICE: &str = "other-office";
+
 pub(super) struct AskDate;
 
 impl Question for AskDate {
     fn body(&self, talk: &Talk<'_>) -> Asked<Body> {
         let words = talk.words();
         match talk.draft().and_then(|draft| sheet(talk, draft)) {
-            Some(sheet) => sheet.body(talk, &words.html("ask-date", &[("office", (&sheet.office.name).into())])),
+            Some(sheet) => {
+                let mut body = sheet.body(talk, &words.html("ask-date", &[("office", (&sheet.office.name).into())]))?;
+                if !sheet.has_free_days(talk)? {
+                    body.rows.push(vec![talk.press("button-other-office", Verb::Pick(OTHER_OFFICE.to_owned()))]);
+                }
+                Ok(body)
+            }
             None => Ok(Body { text: words.say("ask-office-first"), rows: Vec::new() }),
         }
     }
@@ -23,6 +32,11 @@ impl Question for AskDate {
     fn tap(&self, talk: &mut Talk<'_>, verb: &Verb) -> Asked<Heard> {
         match verb {
             Verb::Month(month) => talk.draft_mut().month = Some(*month),
+            Verb::Pick(slug) if slug == OTHER_OFFICE => {
+                let draft = talk.draft_mut();
+                // From there straight back to the calendar: all other answers stay.
+                (draft.at, draft.returning) = (Ask::Office, true);
+            }
             Verb::Day(date) => return choose(talk, *date, calendar::refuse_tap),
             Verb::Nothing => return Ok(calendar::refuse_tap(talk, "day-nothing")),
             _ => return Ok(Heard::No),

@@ -1,6 +1,6 @@
 //! What people send that was not asked for: each has its own answer, and nothing else changes.
 
-use crate::world::{World, data, file};
+use crate::world::{World, data, file, render};
 use antrean_chat::{Input, Lang, OtherKind, Tap};
 
 /// The answers as far as they are given, free of the buttons' revision.
@@ -292,6 +292,20 @@ fn days_that_are_full_closed_or_not_yet_open_are_told_apart() {
     world.tap("🔴2");
     assert!(world.toast.as_ref().is_some_and(|toast| toast.text.contains("sudah penuh")));
     assert_eq!(answers(&world), before);
+}
+
+#[test]
+fn a_month_without_quota_says_so_and_leads_to_another_office_and_back() {
+    let mut world = World::new(Lang::Id);
+    world.fill_in();
+    world.tap("Des ›");
+    // Nothing is opened after 18 December: the whole of January is still to come.
+    world.tap("Jan ›");
+    assert!(world.sees("belum dibuka di kantor ini"), "{}", render(&world.live));
+    world.tap("Pilih kantor lain");
+    assert!(world.sees("Kantor"), "{}", render(&world.live));
+    world.say("Jakarta Pusat");
+    assert!(world.sees("Jakarta Pusat") && world.sees("🟢"), "the calendar of the other office: {}", render(&world.live));
 }
 
 #[test]

@@ -82,7 +82,10 @@ move-ask-hour = <b>Reschedule · choose an hour</b>
 move-confirm = <b>Reschedule like this?</b>
     From: { $from }
     To: <b>{ $to }</b>
-    Rescheduling is limited.
+    A booking can be rescheduled { $moves ->
+        [one] only once
+       *[other] only { $moves } times
+    }.
 move-waiting = ⏳ Rescheduling to <b>{ $to }</b>… This screen changes by itself.
 moved-from = ✓ The old appointment was released: { $from }.
 move-full = 🔴 Sorry, { $window } is full. Your old appointment stays valid.

@@ -35,6 +35,7 @@ button-doubt-nik = Correct the NIK
 button-doubt-age = Correct adult/child
 button-edit = ✏️ { $title }
 button-submit = ✅ Submit and get a billing code
+button-other-office = 🏢 Choose another office
 button-open = Show this booking
 button-again = 🔁 Apply again
 button-copy-code = 📋 Copy the billing code

@@ -82,7 +82,7 @@ move-ask-hour = <b>Ganti jadwal · pilih jam</b>
 move-confirm = <b>Ganti jadwal ini?</b>
     Dari: { $from }
     Menjadi: <b>{ $to }</b>
-    Kesempatan ganti jadwal terbatas.
+    Satu permohonan hanya dapat diganti jadwalnya { $moves } kali.
 move-waiting = ⏳ Sedang mengganti jadwal ke <b>{ $to }</b>… Layar ini berganti sendiri.
 moved-from = ✓ Jadwal lama sudah dilepas: { $from }.
 move-full = 🔴 Maaf, jam { $window } sudah penuh. Jadwal lama Anda tetap berlaku.

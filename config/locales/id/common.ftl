@@ -35,6 +35,7 @@ button-doubt-nik = Perbaiki NIK
 button-doubt-age = Perbaiki pilihan dewasa/anak
 button-edit = ✏️ { $title }
 button-submit = ✅ Kirim dan minta kode bayar
+button-other-office = 🏢 Pilih kantor lain
 button-open = Lihat permohonan ini
 button-again = 🔁 Ajukan lagi
 button-copy-code = 📋 Salin kode bayar
