@@ -31,6 +31,8 @@ pub struct Message {
     pub keyboard: Vec<Vec<Button>>,
     #[serde(default)]
     pub photo: Option<Value>,
+    #[serde(default)]
+    pub document: Option<Value>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

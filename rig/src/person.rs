@@ -107,6 +107,15 @@ impl Person {
         self.waits(what, |events| events.iter().rev().filter_map(Event::shown).find(|message| fits(message)).cloned()).await
     }
 
+    /// Waits until so many messages that `fit` were sent since the last thing they did.
+    pub async fn sees_times(&mut self, times: usize, fits: impl Fn(&Message) -> bool) {
+        let enough = |events: &[Event]| {
+            let seen = events.iter().filter_map(Event::shown).filter(|message| fits(message)).count();
+            (seen >= times).then_some(())
+        };
+        self.waits(&format!("{times} such messages"), enough).await;
+    }
+
     /// Waits for a message with `text` in it.
     pub async fn reads(&mut self, text: &str) -> Message {
         self.sees(&format!("{text:?}"), |message| message.text.contains(text)).await

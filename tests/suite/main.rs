@@ -4,6 +4,7 @@
 //! reads the repository.
 
 mod bad_input;
+mod bots;
 mod broadcasts;
 mod chromium;
 mod cli;
