@@ -26,9 +26,10 @@ fn root() -> &'static Path {
 /// Starts the bot in `file`, with the interpreter its libraries were installed for.
 fn start(world: &World, file: &str, mode: Mode) -> Child {
     let installed = root().join("target/bots");
-    let program: PathBuf = if file.ends_with(".py") { installed.join("venv/bin/python") } else { "node".into() };
+    let python = Path::new(file).extension().is_some_and(|extension| extension == "py");
+    let program: PathBuf = if python { installed.join("venv/bin/python") } else { "node".into() };
     let mut script = root().join("tests/bots").join(file);
-    if file.ends_with(".js") {
+    if !python {
         // Node looks for libraries upwards from the program, so it runs a copy beside them.
         let written = std::mem::replace(&mut script, installed.join(file));
         std::fs::copy(written, &script).expect("a folder of ours (script/setup makes it)");
