@@ -17,10 +17,12 @@ pub struct Redis {
 }
 
 /// Whether what is acknowledged is on the disk.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// As shipped: `appendfsync always`.
     Always,
+    /// Written once a second: a crash may forget the last one.
+    EverySecond,
     /// Nothing is ever written: what a doctor refuses, and a bench compares with.
     Off,
 }
@@ -29,6 +31,7 @@ impl Durability {
     fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Always => &["--appendonly", "yes", "--appendfsync", "always"],
+            Self::EverySecond => &["--appendonly", "yes", "--appendfsync", "everysec"],
             Self::Off => &["--appendonly", "no"],
         }
     }

@@ -1,0 +1,112 @@
+//! What was measured: figures by chapter, as a table for people and as one object for machines.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+/// Figures of one question.
+pub(crate) struct Chapter {
+    pub(crate) name: &'static str,
+    pub(crate) question: &'static str,
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// One number.
+pub(crate) struct Figure {
+    /// Dotted: where it stands in the object.
+    pub(crate) path: String,
+    pub(crate) value: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) target: Option<Target>,
+}
+
+/// What a number should be.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Target {
+    pub(crate) fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::AtLeast(least) => format!("≥ {}", short(least)),
+            Self::AtMost(most) => format!("≤ {}", short(most)),
+        }
+    }
+}
+
+impl Chapter {
+    pub(crate) fn new(name: &'static str, question: &'static str) -> Self {
+        Self { name, question, figures: Vec::new() }
+    }
+
+    pub(crate) fn figure(&mut self, path: &str, value: f64, unit: &'static str, target: Option<Target>) {
+        self.figures.push(Figure { path: path.to_owned(), value, unit, target });
+    }
+
+    /// The chapter as a table of Markdown, which a terminal shows as well.
+    pub(crate) fn table(&self) -> String {
+        let mut text = format!("## {}\n\n{}\n\n", self.name, self.question);
+        let wide = self.figures.iter().map(|figure| figure.path.len() + 2).max().unwrap_or(0);
+        writeln!(text, "| {:wide$} | {:>12} | {:10} | {:>9} | met |", "Figure", "Value", "Unit", "Target")
+            .expect("a String takes everything");
+        writeln!(text, "|-{:-<wide$}-|-{:->12}:|-{:-<10}-|-{:->9}:|-----|", "", "", "", "").expect("a String takes everything");
+        for Figure { path, value, unit, target } in &self.figures {
+            let met = target.map_or("", |target| if target.is_met(*value) { "yes" } else { "no" });
+            let (path, target) = (format!("`{path}`"), target.map(Target::text).unwrap_or_default());
+            writeln!(text, "| {path:wide$} | {:>12} | {unit:10} | {target:>9} | {met:3} |", short(*value))
+                .expect("a String takes everything");
+        }
+        text
+    }
+}
+
+/// All chapters as one nested object, each figure at its path; `targets` says which were met.
+pub(crate) fn object(chapters: &[Chapter], machine: Value) -> Value {
+    let mut all = Map::new();
+    all.insert("machine".to_owned(), machine);
+    let mut targets = Map::new();
+    for Figure { path, value, target, .. } in chapters.iter().flat_map(|chapter| &chapter.figures) {
+        if let Some(target) = target {
+            targets.insert(path.clone(), json!({ "target": target.text(), "met": target.is_met(*value) }));
+        }
+        let mut parts: Vec<&str> = path.split('.').collect();
+        let last = parts.pop().expect("a split has a part");
+        let mut at = &mut all;
+        for part in parts {
+            let inner = at.entry(part).or_insert_with(|| Value::Object(Map::new()));
+            at = inner.as_object_mut().expect("no figure's path goes through another figure");
+        }
+        at.insert(last.to_owned(), rounded(*value).into());
+    }
+    all.insert("targets".to_owned(), Value::Object(targets));
+    Value::Object(all)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nobody benches 2^52 of anything")]
+pub(crate) fn per_second(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}
+
+/// Four significant digits: more would be noise.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scale = 10_f64.powi(3 - value.abs().log10().floor() as i32);
+    (value * scale).round() / scale
+}
+
+fn short(value: f64) -> String {
+    let value = rounded(value);
+    if value.abs() >= 1_000.0 { format!("{value:.0}") } else { format!("{value}") }
+}
