@@ -27,7 +27,7 @@ pub(crate) async fn run(size: Size) -> Chapter {
     let mut chapter = Chapter::new("engine", "Holds a second, against the plain design of one call per booking (raw)");
     let (jobs, rounds) = match size {
         Size::Quick => (2_000, 1),
-        Size::Usual | Size::Full => (60_000, 5),
+        Size::Usual | Size::Full => (40_000, 3),
     };
     for durability in [Durability::Off, Durability::EverySecond, Durability::Always] {
         let name = word(durability);

@@ -127,6 +127,12 @@ impl Outcome {
         }
     }
 
+    /// What an outcome about a slot begins with on the wire, behind its version and kind: for scripts that finish it.
+    pub fn about_slot(booking: &BookingRef, slot: &SlotId) -> String {
+        let json = |part: serde_json::Result<String>| part.expect("ids and slots are strings");
+        format!("\"booking\":{},\"slot\":{}", json(serde_json::to_string(booking)), json(serde_json::to_string(slot)))
+    }
+
     /// Reads the wire form: JSON with `v`.
     pub fn from_wire(text: &str) -> Result<Self, BadPayload> {
         read_versioned(text, OUTCOME_VERSION)

@@ -1,59 +1,42 @@
--- hold: takes places in a slot for a booking; what it held before goes back in the same step.
--- KEYS head, 6 bookings · per job: 1 booking, 2 quota of the new slot, 3 quota of the slot it seemed to hold
--- ARGV head, 6 letters of the states a hold may start from · per job: 1 entry, 2 id, 3 seq, 4 chat, 5 office, 6 slot,
---      7 places, 8 until_ms, 9 the moment from which the slot is bookable no more, 10 the slot it seemed to hold or ''
--- Returns held | full | superseded | refused | moved | stale
--- Safe twice because: settled in the same step, and a booking takes no sequence twice.
+-- hold: takes places in a slot for a booking nobody has heard of. The one script a stampede calls: its caller has packed the
+-- record and looked up where the counts are, and all deadlines of a batch are entered at once.
+-- KEYS head, 6 bookings · per job: 1 booking, 2 quota of the slot
+-- ARGV head · per job: 1 entry, 2 id, 3 chat, 4 its tag, 5 where the counts are, or '' when the slot is bookable no more,
+--      6 places, 7 until_ms, 8 the record, packed, 9 what the outcome is about, as JSON without its braces
+-- Returns held | full | moved (the booking is known: rehold) | stale
+-- Safe twice because: settled in the same step, and a known booking is left alone.
 local hop, journal, due, bookings = KEYS[2], KEYS[3], KEYS[4], KEYS[6]
-local now, shards, letters = tonumber(ARGV[3]), tonumber(ARGV[5]), ARGV[6]
+local call, now = redis.call, ARGV[3]
+local deadlines, listed = {}, {}
 
-return batch({ head_keys = 6, head_args = 6, keys = 3, args = 10 }, function(k, a)
-  local id, seq, chat, office = ARGV[a + 2], tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), ARGV[a + 5]
-  local slot, places, until_ms = ARGV[a + 6], tonumber(ARGV[a + 7]), tonumber(ARGV[a + 8])
-  local closes, seemed = tonumber(ARGV[a + 9]), ARGV[a + 10]
-  local ref = { office = office, id = id }
+local words = batch({ head_keys = 6, head_args = 5, keys = 2, args = 9 }, function(k, a)
+  local id, chat, tag, at = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5]
+  local places, until_ms, packed, about = tonumber(ARGV[a + 6]), ARGV[a + 7], ARGV[a + 8], ARGV[a + 9]
+  local booking, quota = KEYS[k + 1], KEYS[k + 2]
 
-  local record = read(KEYS[k + 1])
-  if record and seq <= record[SEQ] then
-    return 'superseded'
+  local capacity, taken, withheld = 0, 0, 0
+  if at ~= '' then
+    capacity, taken, withheld = counts(quota, at)
   end
-  if record and not allowed(letters, record) then
-    tell(hop, shards, chat, { kind = 'refused', booking = ref, job = 'hold' })
-    return 'refused'
-  end
-
-  local held = record and record[STATE] == 'H' and record[PLACES][1] or nil
-  local own, old_quota = 0, nil
-  if held and held[SLOT] == slot then
-    own = held[COUNT]
-  elseif held then
-    local month = month_of(held[SLOT])
-    if month == month_of(slot) then
-      old_quota = KEYS[k + 2]
-    elseif seemed ~= '' and month == month_of(seemed) then
-      old_quota = KEYS[k + 3]
-    else
+  if capacity - taken - withheld < places then
+    if call('EXISTS', booking) == 1 then
       return 'moved'
     end
-  end
-  -- Asking for no more than it has is granted even where capacity was cut meanwhile: nobody is evicted.
-  if now >= closes or (places > own and left(KEYS[k + 2], slot) < places - own) then
-    tell(hop, shards, chat, { kind = 'full', booking = ref, slot = slot, kept = held and held[SLOT] or nil })
+    call('XADD', hop, '*', 't', tag, 'k', 'mail', 'w', chat, 'p', 'o{"v":1,"kind":"full",' .. about .. '}')
     return 'full'
   end
-
-  take(KEYS[k + 2], slot, places - own)
-  if old_quota then
-    take(old_quota, held[SLOT], -held[COUNT])
+  if not call('SET', booking, packed, 'NX') then
+    return 'moved'
   end
-  if not record then
-    record = { 1, 'H', seq, chat, office, {}, 0, '', 0, 0, '', 0, now, now }
-    redis.call('ZADD', bookings, now, id)
-  end
-  record[STATE], record[SEQ], record[CHAT], record[OFFICE] = 'H', seq, chat, office
-  record[PLACES], record[DUE] = { { slot, places } }, until_ms
-  redis.call('ZADD', due, until_ms, id)
-  save(KEYS[k + 1], journal, id, record, 'hold', now)
-  tell(hop, shards, chat, { kind = 'held', booking = ref, slot = slot, ['until'] = until_ms })
+  set_taken(quota, at, taken + places)
+  deadlines[#deadlines + 1], deadlines[#deadlines + 2] = until_ms, id
+  listed[#listed + 1], listed[#listed + 2] = now, id
+  chronicle(journal, 'hold', now, 'b', id, 'r', packed)
+  call('XADD', hop, '*', 't', tag, 'k', 'mail', 'w', chat, 'p', 'o{"v":1,"kind":"held",' .. about .. ',"until":' .. until_ms .. '}')
   return 'held'
 end)
+if #deadlines > 0 then
+  call('ZADD', due, unpack(deadlines))
+  call('ZADD', bookings, unpack(listed))
+end
+return words

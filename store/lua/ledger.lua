@@ -15,9 +15,10 @@ local SLOT, COUNT = 1, 2
 -- Words that leave the job in its stream: the caller comes again with better keys.
 local UNSETTLED = { moved = true, taken = true }
 
--- Whole numbers beyond 14 digits (chat ids) must not pass through tostring.
+-- Whole numbers beyond 14 digits (chat ids) must not pass through tostring. `%.0f` would do as well, and costs a
+-- microsecond: it prints by way of big numbers.
 local function digits(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 local function read(key)
@@ -50,7 +51,8 @@ local function batch(shape, judge)
   return words
 end
 
--- Writes one event behind the last. Gapless, because it is written in the script that makes the change.
+-- Writes one event behind the last. Gapless, because it is written in the script that makes the change. `now` is a
+-- string: of a number, Redis would print all 17 digits each time.
 local journal_last
 local function chronicle(journal, word, now, ...)
   if not journal_last then
@@ -58,7 +60,7 @@ local function chronicle(journal, word, now, ...)
     journal_last = tail and tonumber(string.match(tail[1], '^%d+')) or 0
   end
   journal_last = journal_last + 1
-  redis.call('XADD', journal, digits(journal_last) .. '-0', 'e', word, 't', digits(now), ...)
+  redis.call('XADD', journal, digits(journal_last) .. '-0', 'e', word, 't', now, ...)
 end
 
 -- Stores a changed record together with its event: no record changes without one, and the event carries its image.
@@ -66,7 +68,7 @@ local function save(key, journal, id, record, word, now, ...)
   record[CHANGED] = now
   local packed = cmsgpack.pack(record)
   redis.call('SET', key, packed)
-  chronicle(journal, word, now, 'b', id, 'r', packed, ...)
+  chronicle(journal, word, digits(now), 'b', id, 'r', packed, ...)
 end
 
 -- Sends an outcome towards a chat's mailbox.
@@ -75,10 +77,29 @@ local function tell(hop, shards, chat, outcome)
   redis.call('XADD', hop, '*', 't', 'c' .. digits(chat % shards), 'k', 'mail', 'w', digits(chat), 'p', 'o' .. cjson.encode(outcome))
 end
 
--- Where a slot's counts are within its month: `0108` for the first, eight o'clock.
+-- A month's counts are one string: for each hour of each day three numbers of four bytes, the capacity plus one
+-- (0: never opened), what is taken, what is withheld. One short read and one short write, however large the month.
+local HOUR_BYTES = 12
+
+-- Where the counts of a slot are within its month.
 local function hour_of(slot)
   local day, hour = string.match(slot, '%-(%d%d):(%d%d):')
-  return day .. hour
+  return ((day - 1) * 24 + hour) * HOUR_BYTES
+end
+
+-- Capacity, taken and withheld at `at`; no capacity where nothing was ever opened.
+local function counts(quota, at)
+  local bytes = redis.call('GETRANGE', quota, at, at + HOUR_BYTES - 1)
+  if #bytes < HOUR_BYTES then
+    return 0, 0, 0
+  end
+  local capacity, taken, withheld = struct.unpack('>I4I4I4', bytes)
+  return math.max(capacity - 1, 0), taken, withheld
+end
+
+local function set_taken(quota, at, taken)
+  -- Never below nothing: were it so, the audit's recount would show it.
+  redis.call('SETRANGE', quota, at + 4, struct.pack('>I4', math.max(taken, 0)))
 end
 
 -- The month a slot's counts are kept in.
@@ -89,15 +110,16 @@ end
 
 -- What is left of a slot: capacity less taken less withheld. Negative where capacity was cut below what is taken.
 local function left(quota, slot)
-  local hour = hour_of(slot)
-  local counts = redis.call('HMGET', quota, hour .. 'c', hour .. 't', hour .. 'w')
-  return (tonumber(counts[1]) or 0) - (tonumber(counts[2]) or 0) - (tonumber(counts[3]) or 0)
+  local capacity, taken, withheld = counts(quota, hour_of(slot))
+  return capacity - taken - withheld
 end
 
 -- Takes `count` places of a slot; a negative count gives them back.
 local function take(quota, slot, count)
   if count ~= 0 then
-    redis.call('HINCRBY', quota, hour_of(slot) .. 't', count)
+    local at = hour_of(slot)
+    local _, taken = counts(quota, at)
+    set_taken(quota, at, taken + count)
   end
 end
 

@@ -51,7 +51,7 @@ return batch({ head_keys = 6, head_args = 7, keys = 4, args = 8 }, function(k, a
   if not allowed(late, record) then
     -- Paid already, or already to be paid back: a second payment changes nothing but the list of refunds.
     refund(true)
-    chronicle(journal, 'again', now, 'b', id, 'p', payment)
+    chronicle(journal, 'again', digits(now), 'b', id, 'p', payment)
     return 'again'
   end
   -- A place whose hour has come is no place any more.

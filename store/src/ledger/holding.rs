@@ -1,12 +1,13 @@
 //! Holding a place while a person reviews, and giving it back.
 
-use antrean_domain::{BookingId, BookingRef, ChatId, Millis, SlotId, State, Transition as Rule};
+use antrean_domain::{BookingId, BookingRef, ChatId, Millis, Outcome, SlotId, State, Transition as Rule};
 
-use super::record::Record;
+use super::quota::Place;
+use super::record::{self, Record};
 use super::run::{Look, Transition, clock_head, clock_work};
 use super::scripts;
 use crate::error::Result;
-use crate::keys::{OfficeShard, QuotaMonth};
+use crate::keys::{ChatShard, OfficeShard, QuotaMonth, Tag};
 use crate::scripts::{Call, Script};
 use crate::{BatchHead, Store, Verdict, Work};
 
@@ -26,6 +27,15 @@ pub struct HoldJob {
     pub closes_ms: Millis,
 }
 
+/// The same, for a booking taken to be new: by far the most are, and a stampede is nothing else. One that is known
+/// after all is answered `moved`.
+struct FirstHold {
+    job: HoldJob,
+    /// Where its outcome goes.
+    tag: Tag,
+    now: Millis,
+}
+
 /// Give a held place back.
 #[derive(Clone, Debug)]
 pub struct ReleaseJob {
@@ -39,7 +49,19 @@ struct RunOut(BookingId);
 impl Store {
     /// Words: `held`, `full`, `superseded`, `refused`.
     pub async fn hold(&self, head: &BatchHead, work: &[Work<HoldJob>]) -> Result<Vec<Verdict>> {
-        self.judge(head, work).await
+        let now = self.clock().now_ms();
+        let first = |job: HoldJob| FirstHold { tag: Tag::Chat(ChatShard::of(job.chat, self.shards())), job, now };
+        let unheard: Vec<_> =
+            work.iter().map(|work| Work { entry: work.entry.clone(), attempt: work.attempt, job: first(work.job.clone()) }).collect();
+        let all: Vec<usize> = (0..work.len()).collect();
+        let words = self.judge_once(head, &unheard, &all).await?;
+        let mut verdicts: Vec<_> = words.into_iter().map(Verdict::from_word).collect();
+        let known: Vec<usize> = all.into_iter().filter(|at| verdicts[*at] == Verdict::Moved).collect();
+        let again: Vec<_> = known.iter().map(|at| work[*at].clone()).collect();
+        for (at, verdict) in known.into_iter().zip(self.judge(head, &again).await?) {
+            verdicts[at] = verdict;
+        }
+        Ok(verdicts)
     }
 
     /// Words: `released`, `void` (the clock was faster), `superseded`, `refused`, `unknown`.
@@ -57,11 +79,36 @@ impl Store {
     }
 }
 
-impl Transition for HoldJob {
-    const LOOK: Look = Look::WhenMoved;
+impl Transition for FirstHold {
+    const LOOK: Look = Look::Never;
 
     fn script() -> &'static Script {
         &scripts::HOLD
+    }
+
+    fn head(shard: OfficeShard, call: &mut Call) {
+        call.key(shard.bookings());
+    }
+
+    fn booking(&self) -> Option<BookingId> {
+        None
+    }
+
+    fn push(&self, shard: OfficeShard, _: Option<&Record>, call: &mut Call) {
+        let Self { job, tag, now } = self;
+        call.key(shard.booking(job.booking.id)).key(shard.quota(&QuotaMonth::of(&job.slot)));
+        call.arg(job.booking.id.to_string()).arg(job.chat.0).arg(tag.to_string());
+        let at = if *now < job.closes_ms { Place::of(&job.slot).offset().to_string() } else { String::new() };
+        call.arg(at).arg(job.places).arg(job.until_ms).arg(record::first(job, *now));
+        call.arg(Outcome::about_slot(&job.booking, &job.slot));
+    }
+}
+
+impl Transition for HoldJob {
+    const LOOK: Look = Look::First;
+
+    fn script() -> &'static Script {
+        &scripts::REHOLD
     }
 
     fn head(shard: OfficeShard, call: &mut Call) {

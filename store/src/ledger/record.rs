@@ -5,8 +5,9 @@
 //! fields is that of the names at the top of `lua/ledger.lua`. A record of another version is refused, not guessed.
 
 use antrean_domain::{BillingCode, BookingId, BookingRef, BookingView, ChatId, Millis, OfficeCode, PaymentId, Rupiah, SlotId, State};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::holding::HoldJob;
 use crate::error::{Result, StoreError};
 
 /// The version this release writes and reads.
@@ -21,7 +22,7 @@ pub(crate) struct Record {
 }
 
 /// The array as it lies in Redis.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Packed {
     version: u32,
     state: char,
@@ -37,6 +38,27 @@ struct Packed {
     moves: u32,
     created_ms: Millis,
     changed_ms: Millis,
+}
+
+/// The record of a booking nobody has heard of, which holds `places` in `slot` until `until_ms`.
+pub(super) fn first(job: &HoldJob, now: Millis) -> Vec<u8> {
+    let record = Packed {
+        version: RECORD_VERSION,
+        state: State::Held.letter(),
+        seq: job.seq,
+        chat: job.chat.0,
+        office: job.booking.office.as_str().to_owned(),
+        places: vec![(job.slot.to_string(), job.places)],
+        due_ms: job.until_ms,
+        code: String::new(),
+        amount: 0,
+        paid_ms: 0,
+        payment: String::new(),
+        moves: 0,
+        created_ms: now,
+        changed_ms: now,
+    };
+    rmp_serde::to_vec(&record).expect("numbers and strings can be packed")
 }
 
 impl Record {

@@ -20,8 +20,6 @@ const LOOKS_MAX: u32 = 5;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     Never,
-    /// Only after a first try went by the job alone: most holds are of bookings that do not exist yet.
-    WhenMoved,
     First,
 }
 
@@ -45,13 +43,12 @@ impl Store {
     /// Hands `work` to its script and answers a verdict for each, in order.
     pub(crate) async fn judge<T: Transition>(&self, head: &BatchHead, work: &[Work<T>]) -> Result<Vec<Verdict>> {
         let mut verdicts = vec![Verdict::Moved; work.len()];
-        for look in 0..LOOKS_MAX {
+        for _ in 0..LOOKS_MAX {
             let open: Vec<usize> = (0..work.len()).filter(|at| verdicts[*at] == Verdict::Moved).collect();
             if open.is_empty() {
                 return Ok(verdicts);
             }
-            let looks = T::LOOK == Look::First || (T::LOOK == Look::WhenMoved && look > 0);
-            let words = self.judge_once(head, work, &open, looks).await?;
+            let words = self.judge_once(head, work, &open).await?;
             for (at, word) in open.into_iter().zip(words) {
                 // A billing code that is taken is answered like a moved record: the next look proposes another.
                 verdicts[at] = if word == "taken" { Verdict::Moved } else { Verdict::from_word(word) };
@@ -61,7 +58,9 @@ impl Store {
         Ok(verdicts.into_iter().map(tired).collect())
     }
 
-    async fn judge_once<T: Transition>(&self, head: &BatchHead, work: &[Work<T>], open: &[usize], looks: bool) -> Result<Vec<String>> {
+    /// Hands those of `work` at `open` to their script once and answers its words.
+    pub(super) async fn judge_once<T: Transition>(&self, head: &BatchHead, work: &[Work<T>], open: &[usize]) -> Result<Vec<String>> {
+        let looks = T::LOOK == Look::First;
         let shard = OfficeShard(head.shard);
         let ids: Vec<_> = open.iter().filter_map(|at| work[*at].job.booking()).filter(|_| looks).collect();
         let mut seen = self.records(shard, &ids).await?.into_iter();

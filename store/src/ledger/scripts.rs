@@ -5,6 +5,7 @@ use crate::scripts::scripts;
 scripts! {
     with ["prelude", "ledger"];
     HOLD = "hold";
+    REHOLD = "rehold";
     RELEASE = "release", "allow-oom";
     BILL = "bill";
     CANCEL = "cancel", "allow-oom";

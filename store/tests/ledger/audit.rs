@@ -2,6 +2,7 @@
 
 use antrean_domain::State;
 use antrean_store::{Invariant, OfficeShard};
+use chrono::Datelike as _;
 
 use crate::house::{BILL_MS, House};
 
@@ -74,6 +75,11 @@ fn quota(house: &House) -> String {
     format!("quota:{{o0}}:{}:{}:{}", slot.office, slot.class, slot.month())
 }
 
+/// Where a count of that slot is within its month, in numbers of four bytes: 0 the capacity, 1 what is taken.
+fn count(house: &House, which: u32) -> u32 {
+    ((house.slot(1, 8).date.day() - 1) * 24 + 8) * 3 + which
+}
+
 #[tokio::test]
 async fn a_sound_ledger_is_clean() {
     let house = lived_in().await;
@@ -108,11 +114,7 @@ async fn traffic_makes_no_false_alarm() {
 
 #[tokio::test]
 async fn counts_that_are_no_recount() {
-    finds(Invariant::Counts, async |house| {
-        let field = format!("{}08t", house.slot(1, 8).date.format("%d"));
-        cmd(&format!("HINCRBY {} {field} 1", quota(house)))
-    })
-    .await;
+    finds(Invariant::Counts, async |house| cmd(&format!("BITFIELD {} INCRBY u32 #{} 1", quota(house), count(house, 1)))).await;
     finds(Invariant::Counts, async |house| cmd(&format!("DEL {}", quota(house)))).await;
 }
 
@@ -190,8 +192,11 @@ async fn a_journal_with_a_hole_and_one_with_a_lie() {
 async fn an_event_that_took_what_was_not_there() {
     let house = House::with_places(1).await;
     let slot = house.slot(1, 8);
-    let field = format!("{}08c", slot.date.format("%d"));
-    let _: i64 = cmd(&format!("HSET {} {field} 2", quota(&house))).query_async(&mut house.raw.clone()).await.expect("planted");
+    // Capacity plus one.
+    let _: Vec<i64> = cmd(&format!("BITFIELD {} SET u32 #{} 3", quota(&house), count(&house, 0)))
+        .query_async(&mut house.raw.clone())
+        .await
+        .expect("planted");
     for _ in 0..2 {
         assert_eq!(house.hold(&house.booking(), 1, &slot).await, "held");
     }
@@ -204,7 +209,7 @@ async fn keys_that_belong_to_nothing() {
     finds(Invariant::Orphan, async |house| cmd(&format!("SET application:{{o0}}:{} x", house.booking().id))).await;
     finds(Invariant::Orphan, async |house| cmd(&format!("ZADD due:{{o0}} 9999999999999 {}", house.booking().id))).await;
     finds(Invariant::Orphan, async |_| cmd("SET booking:{o0}:nobody x")).await;
-    finds(Invariant::Orphan, async |_| cmd("HSET quota:{o0}:nowhere 0108c 1")).await;
+    finds(Invariant::Orphan, async |_| cmd("SET quota:{o0}:nowhere x")).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use antrean_domain::{BookingId, Millis, Rupiah, State};
+use antrean_domain::{BookingId, HourQuota, Millis, Rupiah, State};
 
 use super::probe::{Answers, Ask, Names};
 use super::replay::{Applied, Replay};
@@ -10,6 +10,7 @@ use super::{Findings, Invariant};
 use crate::Store;
 use crate::error::Result;
 use crate::keys::QuotaMonth;
+use crate::ledger::quota::{Place, read_counts};
 use crate::ledger::reading::{RefundCase, read_owner};
 use crate::ledger::record::Record;
 
@@ -123,19 +124,19 @@ impl Store {
             }
         }
         for month in months {
-            let mut answers = self.probe(names.shard, &[Ask::Hash(names.shard.quota(&month))]).await?;
+            let mut answers = self.probe(names.shard, &[Ask::Text(names.shard.quota(&month))]).await?;
             replay.advance(self, answers.seq).await?;
-            let counts: BTreeMap<String, i64> = answers.hash()?;
+            let counts: BTreeMap<Place, HourQuota> = read_counts(&answers.bytes()?).collect();
             let hours = replay.quotas.get(&month).cloned().unwrap_or_default();
             for (hour, must) in &hours {
-                let count = |which: &str| counts.get(&format!("{hour}{which}")).copied().unwrap_or(0);
-                let (capacity, taken) = (count("c"), count("t"));
+                let seen = counts.get(hour).copied().unwrap_or_default();
+                let (capacity, taken) = (i64::from(seen.capacity), i64::from(seen.taken));
                 findings.check((capacity, taken) == (must.capacity, must.taken), Invariant::Counts, format!("{month} {hour}"), || {
                     format!("{taken} of {capacity} taken, recounted are {} of {}", must.taken, must.capacity)
                 });
             }
-            for field in counts.keys().filter(|field| field.get(..4).is_none_or(|hour| !hours.contains_key(hour))) {
-                findings.add(Invariant::Counts, format!("{month} {field}"), "was never opened");
+            for hour in counts.keys().filter(|hour| !hours.contains_key(hour)) {
+                findings.add(Invariant::Counts, format!("{month} {hour}"), "was never opened");
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::{Findings, Invariant};
 use crate::Store;
 use crate::error::Result;
 use crate::keys::{OfficeShard, QuotaMonth};
-use crate::ledger::quota::hour_of;
+use crate::ledger::quota::Place;
 use crate::ledger::record::Record;
 
 /// How many events are read at once.
@@ -46,7 +46,7 @@ pub(super) struct Replay {
     at: u64,
     pub bookings: HashMap<BookingId, Record>,
     pub codes: HashMap<String, BookingId>,
-    pub quotas: BTreeMap<QuotaMonth, BTreeMap<String, Hour>>,
+    pub quotas: BTreeMap<QuotaMonth, BTreeMap<Place, Hour>>,
     pub payments: BTreeMap<String, Money>,
     pub findings: Findings,
 }
@@ -108,7 +108,7 @@ impl Replay {
         let capacity = event.text("n").parse().ok()?;
         let hours = self.quotas.entry(event.text("q").parse().ok()?).or_default();
         for hour in event.text("h").split_whitespace() {
-            hours.entry(hour.to_owned()).or_default().capacity = capacity;
+            hours.entry(Place::read(hour)?).or_default().capacity = capacity;
         }
         Some(())
     }
@@ -199,7 +199,7 @@ impl Replay {
     }
 
     fn hour(&mut self, slot: &SlotId) -> &mut Hour {
-        self.quotas.entry(QuotaMonth::of(slot)).or_default().entry(hour_of(slot)).or_default()
+        self.quotas.entry(QuotaMonth::of(slot)).or_default().entry(Place::of(slot)).or_default()
     }
 
     fn apply(&mut self, event: &Event<'_>, booking: BookingId, applied: Applied) {
