@@ -59,7 +59,7 @@ impl Ground {
 }
 
 /// As `antrean.toml` has them by default.
-const SETTINGS: CrewSettings = CrewSettings { batch: 64, readers: 2, retries_max: 8 };
+const SETTINGS: CrewSettings = CrewSettings { batch: 256, readers: 4, retries_max: 8 };
 
 /// A crew at work.
 pub(crate) struct Working {

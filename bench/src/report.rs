@@ -99,11 +99,7 @@ pub(crate) fn per_second(count: usize, took: Duration) -> f64 {
 
 /// Four significant digits: more would be noise.
 fn rounded(value: f64) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return value;
-    }
-    let scale = 10_f64.powi(3 - value.abs().log10().floor() as i32);
-    (value * scale).round() / scale
+    format!("{value:.3e}").parse().expect("a number reads what it writes")
 }
 
 fn short(value: f64) -> String {

@@ -119,21 +119,13 @@ impl Job {
 
     /// The wire form: this job as JSON with its schema version.
     pub fn to_wire(&self) -> String {
-        let wire = Wire { v: JOB_VERSION, job: self };
-        serde_json::to_string(&wire).expect("a job has string keys only")
+        write_versioned(self, JOB_VERSION)
     }
 
     /// Reads the wire form.
     pub fn from_wire(text: &str) -> Result<Self, BadPayload> {
         read_versioned(text, JOB_VERSION)
     }
-}
-
-#[derive(Serialize)]
-struct Wire<'a, T> {
-    v: u32,
-    #[serde(flatten)]
-    job: &'a T,
 }
 
 /// A payload that cannot be read. It is parked with this as its reason.
@@ -143,6 +135,17 @@ pub enum BadPayload {
     Malformed(String),
     #[error("schema version {found}, this release reads {known}")]
     Version { found: u32, known: u32 },
+}
+
+/// Writes `payload` as JSON with its schema version in front.
+pub(crate) fn write_versioned<T: Serialize>(payload: &T, v: u32) -> String {
+    #[derive(Serialize)]
+    struct Wire<'a, T> {
+        v: u32,
+        #[serde(flatten)]
+        payload: &'a T,
+    }
+    serde_json::to_string(&Wire { v, payload }).expect("a payload has string keys only")
 }
 
 /// Reads `text` as a `T` of schema version `known`.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Millis;
 use crate::billing::BillingCode;
 use crate::ids::BookingRef;
-use crate::job::{BadPayload, read_versioned};
+use crate::job::{BadPayload, read_versioned, write_versioned};
 use crate::money::Rupiah;
 use crate::office::OfficeCode;
 use crate::slot::SlotId;
@@ -127,10 +127,9 @@ impl Outcome {
         }
     }
 
-    /// What an outcome about a slot begins with on the wire, behind its version and kind: for scripts that finish it.
-    pub fn about_slot(booking: &BookingRef, slot: &SlotId) -> String {
-        let json = |part: serde_json::Result<String>| part.expect("ids and slots are strings");
-        format!("\"booking\":{},\"slot\":{}", json(serde_json::to_string(booking)), json(serde_json::to_string(slot)))
+    /// The wire form: this outcome as JSON with its schema version, the kind first. Scripts write the same.
+    pub fn to_wire(&self) -> String {
+        write_versioned(self, OUTCOME_VERSION)
     }
 
     /// Reads the wire form: JSON with `v`.

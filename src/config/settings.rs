@@ -92,7 +92,7 @@ impl Default for Settings {
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { lease_ms: 8_000, batch: 64, readers: 2, retries_max: 8 }
+        Self { lease_ms: 8_000, batch: 256, readers: 4, retries_max: 8 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `antrean bookings`: every booking, or every refund that is due. Personal data is masked.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use antrean_domain::{Application, BookingView, Millis, Nik, Rupiah, State, zone};
@@ -10,9 +11,6 @@ use serde::Serialize;
 use super::table::Table;
 use super::{connect, mask, print};
 use crate::config::{Config, ConfigError};
-
-/// How many bookings are read and printed at once.
-const PAGE: usize = 200;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -75,19 +73,26 @@ pub(crate) async fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode>
             }
         }
     } else {
-        for shard in store.office_shards() {
-            let mut from = Some(0);
-            while let Some(at) = from {
-                let BookingPage { bookings, next } = store.all_bookings(shard, at, PAGE).await?;
-                for view in bookings {
-                    page.add(Line::read(&store, view, None).await?)?;
-                }
-                from = next;
-            }
+        for view in all(&store).await? {
+            page.add(Line::read(&store, view, None).await?)?;
         }
     }
     page.end(if args.refunds { "no refund is due\n" } else { "no booking yet\n" })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every booking, in the order in which they were made.
+async fn all(store: &Store) -> anyhow::Result<Vec<BookingView>> {
+    let mut found = BTreeMap::new();
+    for shard in store.office_shards() {
+        let mut cursor = Some(0);
+        while let Some(at) = cursor {
+            let BookingPage { bookings, next } = store.all_bookings(shard, at).await?;
+            found.extend(bookings.into_iter().map(|view| ((view.created_ms, view.booking.id), view)));
+            cursor = next;
+        }
+    }
+    Ok(found.into_values().collect())
 }
 
 /// The lines as they come for machines, all at once for people: columns are as wide as their widest cell.

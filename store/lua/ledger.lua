@@ -26,6 +26,51 @@ local function read(key)
   return packed and cmsgpack.unpack(packed) or nil
 end
 
+-- A month's counts are one string: for each hour of each day three numbers of four bytes, the capacity plus one
+-- (0: never opened), what is taken, what is withheld. It is read once a batch, and what changed is written back once:
+-- in a stampede a whole batch wants the same hour.
+local HOUR_BYTES = 12
+local months, changed = {}, {}
+
+-- Where the counts of a slot are within its month, in digits: of a number, Redis would print all 17 of them.
+local function hour_of(slot)
+  local day, hour = string.match(slot, '%-(%d%d):(%d%d):')
+  return digits(((day - 1) * 24 + hour) * HOUR_BYTES)
+end
+
+-- Capacity, taken and withheld at `at`; no capacity where nothing was ever opened.
+local function counts(quota, at)
+  local hours = changed[quota]
+  if hours and hours[at] then
+    return unpack(hours[at])
+  end
+  local month = months[quota]
+  if not month then
+    month = redis.call('GET', quota) or ''
+    months[quota] = month
+  end
+  if #month < at + HOUR_BYTES then
+    return 0, 0, 0
+  end
+  local capacity, taken, withheld = struct.unpack('>I4I4I4', month, at + 1)
+  return math.max(capacity - 1, 0), taken, withheld
+end
+
+local function set_counts(quota, at, capacity, taken, withheld)
+  local hours = changed[quota] or {}
+  changed[quota] = hours
+  hours[at] = { capacity, taken, withheld }
+end
+
+local function write_counts()
+  for quota, hours in pairs(changed) do
+    for at, hour in pairs(hours) do
+      -- Never below nothing: were it so, the audit's recount would show it.
+      redis.call('SETRANGE', quota, at, struct.pack('>I4I4I4', hour[1] + 1, math.max(hour[2], 0), hour[3]))
+    end
+  end
+end
+
 -- Judges each job alone, settles all that were judged with one call, and answers one word per job.
 -- `shape`: head_keys, head_args, keys and args per job. `judge(k, a)`: the job's own are KEYS[k + 1 …], ARGV[a + 1 …].
 local function batch(shape, judge)
@@ -47,6 +92,7 @@ local function batch(shape, judge)
       end
     end
   end
+  write_counts()
   settle(KEYS[1], ARGV[1], judged)
   return words
 end
@@ -77,31 +123,6 @@ local function tell(hop, shards, chat, outcome)
   redis.call('XADD', hop, '*', 't', 'c' .. digits(chat % shards), 'k', 'mail', 'w', digits(chat), 'p', 'o' .. cjson.encode(outcome))
 end
 
--- A month's counts are one string: for each hour of each day three numbers of four bytes, the capacity plus one
--- (0: never opened), what is taken, what is withheld. One short read and one short write, however large the month.
-local HOUR_BYTES = 12
-
--- Where the counts of a slot are within its month.
-local function hour_of(slot)
-  local day, hour = string.match(slot, '%-(%d%d):(%d%d):')
-  return ((day - 1) * 24 + hour) * HOUR_BYTES
-end
-
--- Capacity, taken and withheld at `at`; no capacity where nothing was ever opened.
-local function counts(quota, at)
-  local bytes = redis.call('GETRANGE', quota, at, at + HOUR_BYTES - 1)
-  if #bytes < HOUR_BYTES then
-    return 0, 0, 0
-  end
-  local capacity, taken, withheld = struct.unpack('>I4I4I4', bytes)
-  return math.max(capacity - 1, 0), taken, withheld
-end
-
-local function set_taken(quota, at, taken)
-  -- Never below nothing: were it so, the audit's recount would show it.
-  redis.call('SETRANGE', quota, at + 4, struct.pack('>I4', math.max(taken, 0)))
-end
-
 -- The month a slot's counts are kept in.
 local function month_of(slot)
   local office, month, class = string.match(slot, '^(%w+):(%d+%-%d+)%-%d+:%d+:(%l+)$')
@@ -118,8 +139,8 @@ end
 local function take(quota, slot, count)
   if count ~= 0 then
     local at = hour_of(slot)
-    local _, taken = counts(quota, at)
-    set_taken(quota, at, taken + count)
+    local capacity, taken, withheld = counts(quota, at)
+    set_counts(quota, at, capacity, taken + count, withheld)
   end
 end
 

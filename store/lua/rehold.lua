@@ -1,13 +1,13 @@
 -- rehold: takes places in a slot for a booking that is known already; what it held before goes back in the same step.
--- KEYS head, 6 bookings · per job: 1 booking, 2 quota of the new slot, 3 quota of the slot it seemed to hold
+-- KEYS head · per job: 1 booking, 2 quota of the new slot, 3 quota of the slot it seemed to hold
 -- ARGV head, 6 letters of the states a hold may start from · per job: 1 entry, 2 id, 3 seq, 4 chat, 5 office, 6 slot,
 --      7 places, 8 until_ms, 9 the moment from which the slot is bookable no more, 10 the slot it seemed to hold or ''
 -- Returns held | full | superseded | refused | moved | stale
 -- Safe twice because: settled in the same step, and a booking takes no sequence twice.
-local hop, journal, due, bookings = KEYS[2], KEYS[3], KEYS[4], KEYS[6]
+local hop, journal, due = KEYS[2], KEYS[3], KEYS[4]
 local now, shards, letters = tonumber(ARGV[3]), tonumber(ARGV[5]), ARGV[6]
 
-return batch({ head_keys = 6, head_args = 6, keys = 3, args = 10 }, function(k, a)
+return batch({ head_keys = 5, head_args = 6, keys = 3, args = 10 }, function(k, a)
   local id, seq, chat, office = ARGV[a + 2], tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), ARGV[a + 5]
   local slot, places, until_ms = ARGV[a + 6], tonumber(ARGV[a + 7]), tonumber(ARGV[a + 8])
   local closes, seemed = tonumber(ARGV[a + 9]), ARGV[a + 10]
@@ -48,7 +48,6 @@ return batch({ head_keys = 6, head_args = 6, keys = 3, args = 10 }, function(k, 
   end
   if not record then
     record = { 1, 'H', seq, chat, office, {}, 0, '', 0, 0, '', 0, now, now }
-    redis.call('ZADD', bookings, now, id)
   end
   record[STATE], record[SEQ], record[CHAT], record[OFFICE] = 'H', seq, chat, office
   record[PLACES], record[DUE] = { { slot, places } }, until_ms

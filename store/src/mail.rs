@@ -34,6 +34,11 @@ impl Mail {
         item
     }
 
+    /// An outcome as it lies in the mailbox.
+    pub(crate) fn write_outcome(outcome: &Outcome) -> String {
+        char::from(OUTCOME).to_string() + &outcome.to_wire()
+    }
+
     pub(crate) fn read(seal: &Seal, item: &[u8]) -> Self {
         let unreadable = |reason: String| Self::Unreadable { reason };
         match item.split_first() {

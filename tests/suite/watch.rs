@@ -71,7 +71,7 @@ async fn a_terminal_shows_the_streams_and_who_reads_them() {
     let top = world.operator(&["jobs", "top", "--once"]).await;
     assert_eq!(top.code, 0, "{top:?}");
     let crew = top.stdout.lines().find(|line| line.starts_with("jobs:o0:hi")).expect("a line of the urgent jobs");
-    assert_eq!(crew.split_whitespace().collect::<Vec<_>>(), ["jobs:o0:hi", "0", "0", "-", "0", "0", "2"], "two readers are idle");
+    assert_eq!(crew.split_whitespace().collect::<Vec<_>>(), ["jobs:o0:hi", "0", "0", "-", "0", "0", "4"], "four readers are idle");
 
     let streams = world.operator(&["jobs", "top", "--once", "--json"]).await.json();
     assert_eq!(streams["streams"][0]["name"], "ready:c0");

@@ -70,11 +70,6 @@ impl OfficeShard {
         self.one("booking", &id.to_string())
     }
 
-    /// Sorted set booking id → when it was made.
-    pub(crate) fn bookings(self) -> String {
-        self.all("bookings")
-    }
-
     /// String: a booking's sealed answers.
     pub(crate) fn application(self, id: BookingId) -> String {
         self.one("application", &id.to_string())

@@ -9,7 +9,7 @@ use super::scripts;
 use crate::error::Result;
 use crate::keys::{ChatShard, OfficeShard, QuotaMonth, Tag};
 use crate::scripts::{Call, Script};
-use crate::{BatchHead, Store, Verdict, Work};
+use crate::{BatchHead, Mail, Store, Verdict, Work};
 
 /// Take `places` in `slot` for a booking, instead of what it holds.
 #[derive(Clone, Debug)]
@@ -86,9 +86,7 @@ impl Transition for FirstHold {
         &scripts::HOLD
     }
 
-    fn head(shard: OfficeShard, call: &mut Call) {
-        call.key(shard.bookings());
-    }
+    fn head(_: OfficeShard, _: &mut Call) {}
 
     fn booking(&self) -> Option<BookingId> {
         None
@@ -100,7 +98,8 @@ impl Transition for FirstHold {
         call.arg(job.booking.id.to_string()).arg(job.chat.0).arg(tag.to_string());
         let at = if *now < job.closes_ms { Place::of(&job.slot).offset().to_string() } else { String::new() };
         call.arg(at).arg(job.places).arg(job.until_ms).arg(record::first(job, *now));
-        call.arg(Outcome::about_slot(&job.booking, &job.slot));
+        let held = Outcome::Held { booking: job.booking.clone(), slot: job.slot.clone(), until: job.until_ms };
+        call.arg(Mail::write_outcome(&held));
     }
 }
 
@@ -111,8 +110,8 @@ impl Transition for HoldJob {
         &scripts::REHOLD
     }
 
-    fn head(shard: OfficeShard, call: &mut Call) {
-        call.key(shard.bookings()).arg(Rule::Hold.from_letters());
+    fn head(_: OfficeShard, call: &mut Call) {
+        call.arg(Rule::Hold.from_letters());
     }
 
     fn booking(&self) -> Option<BookingId> {

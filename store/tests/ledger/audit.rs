@@ -61,7 +61,7 @@ fn cmd(line: &str) -> redis::Cmd {
 
 /// A key of the one booking in `state`.
 async fn key(house: &House, kind: &str, state: State) -> String {
-    let page = house.store.all_bookings(OfficeShard(0), 0, 100).await.expect("read");
+    let page = house.store.all_bookings(OfficeShard(0), 0).await.expect("read");
     let view = page.bookings.into_iter().find(|view| view.state == state).expect("one in this state");
     match kind {
         "code" | "bill" => format!("{kind}:{{o0}}:{}", view.code.expect("a code")),
@@ -127,7 +127,6 @@ async fn records_that_are_not_what_the_journal_says() {
         cmd(&format!("COPY {from} {to} REPLACE"))
     })
     .await;
-    finds(Invariant::Record, async |house| cmd(&format!("ZREM bookings:{{o0}} {}", key(house, "id", State::Paid).await))).await;
 }
 
 #[tokio::test]

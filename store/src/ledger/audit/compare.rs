@@ -25,7 +25,6 @@ const SKEW_MS: i64 = 2_000;
 struct Seen {
     record: Vec<u8>,
     due: Option<Millis>,
-    listed: Option<Millis>,
     application: Vec<u8>,
     /// The code asked for (the one the journal knew when asked), whose it is, and its bill.
     code: Option<(String, String, String)>,
@@ -38,13 +37,11 @@ impl Store {
         let start = self.probe(shard, &[]).await?.seq;
         replay.advance(self, start).await?;
         let mut ids: BTreeSet<BookingId> = replay.bookings.keys().copied().collect();
-        let mut range = redis::pipe();
-        range.cmd("ZRANGE").arg(shard.due()).arg(0).arg(-1).cmd("ZRANGE").arg(shard.bookings()).arg(0).arg(-1);
-        let (due, listed): (Vec<String>, Vec<String>) = range.query_async(&mut self.commands()).await?;
-        for name in names.of("booking").iter().chain(names.of("application")).chain(&due).chain(&listed) {
+        let due: Vec<String> = redis::cmd("ZRANGE").arg(shard.due()).arg(0).arg(-1).query_async(&mut self.commands()).await?;
+        for name in names.of("booking").iter().chain(names.of("application")).chain(&due) {
             match name.parse() {
                 Ok(id) => drop(ids.insert(id)),
-                Err(_) => findings.add(Invariant::Orphan, name, "no booking id, and yet a booking's key or a member of a list of bookings"),
+                Err(_) => findings.add(Invariant::Orphan, name, "no booking id, and yet a booking's key or a member of the deadlines"),
             }
         }
         let mut overdue = Vec::new();
@@ -60,8 +57,7 @@ impl Store {
         let (mut asks, mut codes) = (Vec::new(), Vec::new());
         for id in ids {
             let code = replay.bookings.get(id).and_then(|record| record.view.code.clone());
-            asks.extend([Ask::Text(shard.booking(*id)), Ask::Score(shard.due(), id.to_string())]);
-            asks.extend([Ask::Score(shard.bookings(), id.to_string()), Ask::Text(shard.application(*id))]);
+            asks.extend([Ask::Text(shard.booking(*id)), Ask::Score(shard.due(), id.to_string()), Ask::Text(shard.application(*id))]);
             asks.extend(code.iter().flat_map(|code| [Ask::Text(shard.code(code)), Ask::Text(shard.bill(code))]));
             codes.push(code);
         }
@@ -164,15 +160,15 @@ impl Store {
 
 impl Seen {
     fn read(answers: &mut Answers, code: Option<String>) -> Result<Self> {
-        let (record, due, listed, application) = (answers.bytes()?, answers.score()?, answers.score()?, answers.bytes()?);
+        let (record, due, application) = (answers.bytes()?, answers.score()?, answers.bytes()?);
         let code = code.map(|code| Ok::<_, crate::StoreError>((code, answers.text()?, answers.text()?))).transpose()?;
-        Ok(Self { record, due, listed, application, code })
+        Ok(Self { record, due, application, code })
     }
 }
 
 fn compare_booking(id: BookingId, seen: &Seen, must: Option<&Record>, now: Millis, findings: &mut Findings) {
     let Some(must) = must else {
-        let traces = !seen.record.is_empty() || !seen.application.is_empty() || seen.due.is_some() || seen.listed.is_some();
+        let traces = !seen.record.is_empty() || !seen.application.is_empty() || seen.due.is_some();
         findings.check(!traces, Invariant::Orphan, id, || "has keys or entries, and the journal never heard of it".to_owned());
         return;
     };
@@ -187,7 +183,6 @@ fn compare_booking(id: BookingId, seen: &Seen, must: Option<&Record>, now: Milli
         Err(_) if seen.record.is_empty() => findings.add(Invariant::Record, id, "has no record"),
         Err(error) => findings.add(Invariant::Record, id, error.to_string()),
     }
-    findings.check(seen.listed.is_some(), Invariant::Record, id, || "is not in the list of bookings".to_owned());
     let deadline = view.due_ms.filter(|_| view.state.has_deadline());
     findings.check(seen.due == deadline && deadline.is_some() == view.state.has_deadline(), Invariant::Deadline, id, || {
         format!("{:?} with the deadline {:?}, entered is {:?}", view.state, view.due_ms, seen.due)

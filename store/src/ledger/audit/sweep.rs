@@ -22,7 +22,7 @@ const FOR_A_WHILE: [&str; 2] = ["bill", "external"];
 impl Store {
     pub(super) async fn sweep_lifetimes(&self, names: &Names, findings: &mut Findings) -> Result<()> {
         let shard = names.shard;
-        let whole = [shard.bookings(), shard.due(), shard.refunds(), shard.journal()];
+        let whole = [shard.due(), shard.refunds(), shard.journal()];
         let keys: Vec<_> = FOR_GOOD.iter().flat_map(|kind| names.keys(kind)).chain(whole).collect();
         for (key, lives_ms) in self.lifetimes(&keys).await? {
             findings.check(lives_ms < 0, Invariant::Lifetime, key, || format!("is to be kept for good, and ends in {lives_ms} ms"));
