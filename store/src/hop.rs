@@ -138,6 +138,6 @@ impl<'a> Hop<'a> {
 impl Store {
     /// A relay for the hops of `tag`.
     pub fn relay(&self, tag: Tag) -> Relay {
-        Relay { store: self.clone(), tag, line: Line::new(self), backoff: Backoff::new() }
+        Relay { store: self.clone(), tag, line: Line::new(self, &tag.hop()), backoff: Backoff::new() }
     }
 }
