@@ -39,7 +39,6 @@ mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
 use secrecy::SecretString;
 
 pub use backoff::Backoff;
@@ -140,14 +139,8 @@ impl Store {
         self.inner.link.commands()
     }
 
-    /// A connection of its own to whoever has `key`, for blocking reads. It ends with its server; the reader asks again.
-    pub(crate) async fn reader_connection(&self, key: &str) -> Result<MultiplexedConnection> {
-        self.inner.link.reader(key).await
-    }
-
-    /// Every server there is, to be asked one by one.
-    pub(crate) async fn nodes(&self) -> Result<Vec<link::Node>> {
-        self.inner.link.nodes().await
+    pub(crate) fn link(&self) -> &Link {
+        &self.inner.link
     }
 
     /// Keys depend on the number of shards: whoever comes first writes it down, everyone else must agree.

@@ -121,6 +121,15 @@ impl Link {
         Ok(client.get_multiplexed_async_connection_with_config(&config).await?)
     }
 
+    /// Rises when connections of readers made before lead nowhere or, worse, to an old primary.
+    pub(crate) fn epoch(&self) -> u64 {
+        match self {
+            Self::Sentinel(follower) => follower.epoch(),
+            // One server is what it is; a Cluster's node says itself that a key is another's.
+            Self::One { .. } | Self::Cluster { .. } => 0,
+        }
+    }
+
     /// Every server: on a Cluster all nodes, by Sentinels the primary and its replicas.
     pub(crate) async fn nodes(&self) -> Result<Vec<Node>> {
         match self {

@@ -164,7 +164,8 @@ impl Drop for Reader {
 pub(crate) struct Line {
     store: Store,
     stream: String,
-    connection: Option<MultiplexedConnection>,
+    /// With the link's epoch when it was made.
+    connection: Option<(u64, MultiplexedConnection)>,
 }
 
 impl Line {
@@ -173,9 +174,10 @@ impl Line {
     }
 
     pub(crate) async fn ask<T: FromRedisValue>(&mut self, command: &redis::Cmd) -> Result<T> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.store.reader_connection(&self.stream).await?,
+        let epoch = self.store.link().epoch();
+        let mut connection = match self.connection.take().filter(|(made_in, _)| *made_in == epoch) {
+            Some((_, connection)) => connection,
+            None => self.store.link().reader(&self.stream).await?,
         };
         let answer = tokio::time::timeout(WATCHDOG, command.query_async(&mut connection)).await;
         let Ok(answer) = answer else {
@@ -184,7 +186,7 @@ impl Line {
         // After any error the next read looks for the stream anew: its server may be a replica by now, or the stream
         // on another node. A group that is gone costs one connection more, and that is rare.
         let answer = answer?;
-        self.connection = Some(connection);
+        self.connection = Some((epoch, connection));
         Ok(answer)
     }
 }

@@ -28,7 +28,7 @@ impl Store {
     /// Asks every server about itself, replicas too: one of them may hold the records tomorrow.
     pub async fn servers(&self) -> Result<Vec<Server>> {
         let mut servers = Vec::new();
-        for node in self.nodes().await? {
+        for node in self.link().nodes().await? {
             let mut connection = node.connect().await?;
             let info: String = redis::cmd("INFO").query_async(&mut connection).await?;
             let asked: redis::RedisResult<HashMap<String, String>> =

@@ -1,23 +1,32 @@
-//! A primary that Sentinels name. Who it is today is asked when a connection is made, and again when that fails.
+//! A primary that Sentinels name. Who it is today is asked when a connection is made, again when that fails, and when a
+//! Sentinel says that it is another: an old primary that lives goes on taking writes for seconds, and all are lost.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
-use redis::aio::{ConnectionLike, MultiplexedConnection};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use redis::aio::{ConnectionLike, MultiplexedConnection, PubSub};
 use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
-use redis::{Client, Cmd, Pipeline, RedisError, RedisFuture, RedisResult, Value};
+use redis::{Client, Cmd, Msg, Pipeline, RedisError, RedisFuture, RedisResult, Value};
+use tokio::task::AbortHandle;
 
 use super::address::Nodes;
 use super::cluster::Place;
-use super::{COMMAND_TIMEOUT, Node, at_once, connect};
+use super::{COMMAND_TIMEOUT, CONNECT_TIMEOUT, Node, at_once, connect};
 use crate::error::Result;
 
 /// An errand for a connection to the primary, shared by all who need one; it leaves with the first that waits.
 type Errand = Shared<BoxFuture<'static, RedisResult<MultiplexedConnection>>>;
 
 /// What a server that is no primary any more answers, and one that is not yet what it will be.
-const GONE: [&str; 4] = ["READONLY", "MASTERDOWN", "LOADING", "UNBLOCKED"];
+const GONE: [&str; 5] = ["READONLY", "MASTERDOWN", "NOREPLICAS", "LOADING", "UNBLOCKED"];
+
+/// What Sentinels publish when a primary is replaced.
+const SWITCHED: &str = "+switch-master";
+/// How soon another Sentinel is listened to when one falls silent.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// The Sentinels, and what they are asked for.
 pub(super) struct Sentinels {
@@ -28,8 +37,15 @@ pub(super) struct Sentinels {
 /// A connection for commands that follows the primary. What fails is dropped, and the next command asks the Sentinels again.
 #[derive(Clone)]
 pub(crate) struct Follower {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     sentinels: Arc<Sentinels>,
-    current: Arc<Mutex<Errand>>,
+    current: Mutex<Errand>,
+    /// How often a connection was left: what was made before the last time may lead to an old primary.
+    left: AtomicU64,
+    listener: AbortHandle,
 }
 
 impl Sentinels {
@@ -44,6 +60,34 @@ impl Sentinels {
         let mut asked = SentinelClient::build(self.nodes.infos.clone(), self.primary.clone(), Some(server), SentinelServerType::Master)?;
         let answer = tokio::time::timeout(COMMAND_TIMEOUT, asked.async_get_client()).await;
         answer.map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?
+    }
+
+    /// The first Sentinel that lets itself be listened to.
+    async fn listen(&self) -> Option<PubSub> {
+        for info in &self.nodes.infos {
+            let listen = async {
+                let mut sentinel = Client::open(info.clone())?.get_async_pubsub().await?;
+                sentinel.subscribe(SWITCHED).await.map(|()| sentinel)
+            };
+            match tokio::time::timeout(CONNECT_TIMEOUT, listen).await {
+                Ok(Ok(sentinel)) => return Some(sentinel),
+                Ok(Err(error)) => tracing::debug!(sentinel = %info.addr(), %error, "a Sentinel cannot be listened to"),
+                Err(_) => tracing::debug!(sentinel = %info.addr(), "a Sentinel does not answer"),
+            }
+        }
+        None
+    }
+
+    /// Waits for news of our primary; false when the Sentinel has fallen silent.
+    async fn hear(&self, news: &mut (impl Stream<Item = Msg> + Unpin)) -> bool {
+        while let Some(said) = news.next().await {
+            // Its name, the old address, the new one. A Sentinel may look after other primaries, too.
+            let said = said.get_payload::<String>().unwrap_or_default();
+            if said.split(' ').next() == Some(&self.primary) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The primary, and the replicas it knows of.
@@ -65,17 +109,26 @@ impl Sentinels {
 impl Follower {
     pub(super) fn new(sentinels: Sentinels) -> Self {
         let sentinels = Arc::new(sentinels);
-        let current = Arc::new(Mutex::new(errand(&sentinels)));
-        Self { sentinels, current }
+        let current = Mutex::new(errand(&sentinels));
+        let inner = Arc::new_cyclic(|inner| {
+            let listener = tokio::spawn(keep_listening(inner.clone(), Arc::clone(&sentinels))).abort_handle();
+            Inner { sentinels, current, left: AtomicU64::new(0), listener }
+        });
+        Self { inner }
     }
 
     pub(super) fn sentinels(&self) -> &Sentinels {
-        &self.sentinels
+        &self.inner.sentinels
+    }
+
+    /// Rises when what was connected before should be let go.
+    pub(super) fn epoch(&self) -> u64 {
+        self.inner.left.load(Ordering::Acquire)
     }
 
     /// A connection to the primary, with the errand that brought it.
     pub(super) async fn reach(&self) -> RedisResult<(MultiplexedConnection, Errand)> {
-        let errand = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let errand = self.inner.current().clone();
         match errand.clone().await {
             Ok(connection) => Ok((connection, errand)),
             Err(error) => {
@@ -85,12 +138,29 @@ impl Follower {
         }
     }
 
-    /// Sends the next one out for a connection, unless somebody did so already.
+    /// Has the next one sent out for a connection, unless somebody did so already.
     fn leave(&self, failed: &Errand) {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.ptr_eq(failed) {
-            *current = errand(&self.sentinels);
+        if self.inner.current().ptr_eq(failed) {
+            self.inner.leave();
         }
+    }
+}
+
+impl Inner {
+    fn current(&self) -> MutexGuard<'_, Errand> {
+        // Nothing panics while it is held; were it so, the errand would still be one.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self) {
+        *self.current() = errand(&self.sentinels);
+        self.left.fetch_add(1, Ordering::Release);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.listener.abort();
     }
 }
 
@@ -120,13 +190,32 @@ impl ConnectionLike for Follower {
     }
 
     fn get_db(&self) -> i64 {
-        self.sentinels.nodes.settings.db()
+        self.inner.sentinels.nodes.settings.db()
     }
 }
 
 fn errand(sentinels: &Arc<Sentinels>) -> Errand {
     let sentinels = Arc::clone(sentinels);
     async move { connect(&sentinels.primary().await?).await }.boxed().shared()
+}
+
+/// Leaves the primary when a Sentinel says that it was replaced.
+async fn keep_listening(inner: Weak<Inner>, sentinels: Arc<Sentinels>) {
+    loop {
+        if let Some(mut sentinel) = sentinels.listen().await {
+            let mut news = sentinel.on_message();
+            // What was said before there was an ear for it is unknown: so this is done once before any news.
+            while let Some(inner) = inner.upgrade() {
+                inner.leave();
+                drop(inner);
+                if !sentinels.hear(&mut news).await {
+                    break;
+                }
+                tracing::warn!(primary = sentinels.primary, "Sentinels made another redis the primary");
+            }
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
 }
 
 /// A silence, too: a host that vanished closes nothing.

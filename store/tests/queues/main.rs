@@ -5,5 +5,6 @@ mod faults;
 mod hops;
 mod house;
 mod jobs;
+mod links;
 mod outboxes;
 mod turns;

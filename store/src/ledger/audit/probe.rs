@@ -64,7 +64,7 @@ impl Store {
     /// Every key there is, on every server that answers for some.
     pub(super) async fn all_keys(&self) -> Result<BTreeSet<String>> {
         let mut names = BTreeSet::new();
-        for node in self.nodes().await?.iter().filter(|node| node.is_primary) {
+        for node in self.link().nodes().await?.iter().filter(|node| node.is_primary) {
             let connection = node.connect().await?;
             walk(async |cursor| Ok(scan(cursor, "*").query_async(&mut connection.clone()).await?), &mut names).await?;
         }
