@@ -59,6 +59,7 @@ scripts! {
     LEASE = "lease", "allow-oom";
     UNLEASE = "unlease", "allow-oom";
     BULK_TOKEN = "bulk_token", "allow-oom";
+    CLAIM = "claim", "allow-oom";
     RETRY_DEAD = "retry_dead";
 }
 

@@ -8,6 +8,7 @@ mod bots;
 mod broadcasts;
 mod chromium;
 mod cli;
+mod cluster;
 mod faults;
 mod journeys;
 mod money;
