@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout};
 
+use crate::world::Backing;
 use crate::{PATIENCE, free_port};
 
 /// As the shipped configuration has it.
@@ -25,7 +26,7 @@ pub struct Node {
 
 impl Node {
     /// Starts `program`, durable as the shipped Redis, with `arguments` as well, and waits until it is ready.
-    pub(crate) async fn start(program: &Path, arguments: Vec<String>) -> Self {
+    pub async fn start(program: &Path, arguments: Vec<String>) -> Self {
         let dir = tempfile::tempdir().expect("a folder for a server");
         let (port, program) = (free_port(), program.to_str().expect("a plain path").to_owned());
         let child = spawn(&program, &arguments, port, dir.path()).await;
@@ -71,6 +72,12 @@ impl Node {
         while !self.asked(line).await.contains(text) {
             assert!(Instant::now() < deadline, "{line} never said {text:?}");
         }
+    }
+}
+
+impl Backing for Node {
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
     }
 }
 

@@ -14,6 +14,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 pub enum StoreError {
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
+    /// One of several servers.
+    #[error("redis at {at}: {source}")]
+    Node { at: String, source: redis::RedisError },
     #[error("the address of redis {0}")]
     Address(#[from] BadAddress),
     #[error("script {script}: {source}")]
@@ -45,7 +48,7 @@ impl StoreError {
     /// Whether the same call may succeed a moment later: the connection, not the request, was at fault.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Redis(error) | Self::Script { source: error, .. } => {
+            Self::Redis(error) | Self::Node { source: error, .. } | Self::Script { source: error, .. } => {
                 let kind = error.kind();
                 error.is_io_error()
                     || error.is_connection_dropped()

@@ -204,7 +204,7 @@ impl Node {
 
     /// A connection to this server and no other, for commands.
     pub(crate) async fn connect(&self) -> Result<MultiplexedConnection> {
-        connect(&self.client).await.map_err(StoreError::from)
+        connect(&self.client).await.map_err(|source| StoreError::Node { at: self.at.clone(), source })
     }
 }
 

@@ -1,9 +1,11 @@
 //! Several shards, and the servers they may live on: one Redis, a Cluster of three, a Valkey. The people notice nothing.
 
+use std::path::Path;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use antrean_rig::{Cluster, Door, Flood, Message, Person, SUBMIT, Wishes, World};
+use antrean_rig::{Cluster, Door, Flood, Message, Node, Person, SUBMIT, Wishes, World};
 
 /// Few readers for each of the eight shards: a trial is no crowd.
 const EIGHT_SHARDS: &str = "shards = 8\n[engine]\nlease_ms = 2_000\nreaders = 1\n[telegram]\nturn_readers = 1\nsend_readers = 2\n";
@@ -31,6 +33,13 @@ async fn four_shards_on_one_redis_look_like_one() {
     world.start(&["run"]).await;
     books_pays_and_moves_everywhere(&world).await;
     tells_subscribers(&world).await;
+    let listed = world.operator(&["jobs", "list", "--json"]).await.json();
+    let streams: Vec<_> = listed["streams"].as_array().expect("a list").iter().filter_map(|stream| stream["name"].as_str()).collect();
+    for shard in 0..4 {
+        for name in [format!("ready:c{shard}"), format!("jobs:o{shard}:hi"), format!("hop:o{shard}"), format!("bulk:o{shard}")] {
+            assert!(streams.contains(&name.as_str()), "{name} is not among {streams:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,6 +119,29 @@ async fn a_payment_id_counts_once_whatever_shard_its_booking_is_on() {
         assert_eq!((answer.status, answer.code()), (409, "4092500"), "{what} on a bill of another shard: {answer:?}");
     }
     assert_eq!(states(&world.bookings(&[]).await), ["billed", "paid"]);
+    world.is_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_valkey_appointments_are_booked_paid_and_expire() {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/valkey/valkey-server");
+    assert!(server.exists(), "there is no {}: run script/setup, it says so where there is none for this system", server.display());
+    let mut world = World::over(Node::start(&server, Vec::new()).await, Flood::Unlimited, "").await;
+    world.start(&["run"]).await;
+    world.open_quota("JKTSEL", 5).await;
+    let mut prompt = world.person("Prompt", "en").await;
+    let bill = prompt.books(&Wishes::default()).await;
+    prompt.pays(&bill).await;
+    let mut slow = world.person("Slow", "en").await;
+    slow.books(&Wishes::default()).await;
+    assert_eq!(world.taken("JKTSEL").await, 2);
+    slow.looks_away().await;
+    world.door.advance_minutes(121).await;
+    slow.sees("that it expired", |message| message.button("again|").is_some()).await;
+    assert_eq!(world.taken("JKTSEL").await, 1);
+    assert_eq!(states(&world.bookings(&[]).await), ["expired", "paid"]);
+    let looked = world.operator(&["doctor"]).await;
+    assert!(looked.stdout.contains("Valkey "), "it was no Redis: {}", looked.stdout);
     world.is_sound().await;
 }
 

@@ -129,6 +129,7 @@ mod tests {
     fn what_is_wrong_is_said_without_showing_a_password() {
         for (url, why) in [
             ("http://one", "begins with none of"),
+            ("rediss://u:s3cret@one", "cannot be read"),
             ("redis+sentinel://one:1", "what the Sentinels call the primary"),
             ("redis+sentinel://one:1/", "what the Sentinels call the primary"),
             ("redis+sentinel://u:s3cret@one/name", "has \"one\" where a host:port belongs"),
