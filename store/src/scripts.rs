@@ -4,7 +4,6 @@
 //! a `#!lua` line, so that Redis refuses one *before* its first write when memory is full; those that free
 //! places say `allow-oom` and run even then.
 
-use std::sync::LazyLock;
 use std::time::Instant;
 
 use redis::{Cmd, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind, ToRedisArgs};
@@ -119,11 +118,9 @@ impl Call {
 /// Loads every script, so that no first customer waits for it. A node of a Cluster that is away does not hinder this:
 /// it is given a script when it is asked for it ([`Call::run`]).
 pub(crate) async fn preload(store: &Store) -> Result<()> {
-    let mut connection = store.commands();
+    let mut load = redis::pipe();
     for script in ALL.iter().chain(ledger::scripts::ALL) {
-        let script: &LazyLock<Script> = script;
-        let loaded = connection.load(&script.code).await;
-        loaded.map_err(|source| StoreError::Script { script: script.name, source })?;
+        load.cmd("SCRIPT").arg("LOAD").arg(&script.code).ignore();
     }
-    Ok(())
+    Ok(store.commands().load(&load).await?)
 }
