@@ -7,17 +7,20 @@
 
 use std::collections::BTreeMap;
 
-use antrean_domain::{ChatId, JobClass};
+use antrean_domain::{ChatId, Job, JobClass};
 use redis::streams::{StreamId, StreamReadReply};
 
 use crate::backoff::Backoff;
 use crate::error::Result;
-use crate::keys::Tag;
+use crate::keys::{ChatShard, Tag};
 use crate::reader::{BLOCK, Line};
 use crate::{Store, counted, scripts};
 
 /// How many hops are taken at once. Bounds how long Redis is busy with one script.
 const BATCH_MAX: usize = 256;
+/// What a hop may be.
+const MAIL: &str = "mail";
+const JOB: &str = "job";
 
 /// Carries the hops of one tag.
 pub struct Relay {
@@ -122,17 +125,29 @@ impl Relay {
 
 impl<'a> Hop<'a> {
     fn read(entry: &'a StreamId, shards: u8) -> Option<Self> {
-        let to: Tag = entry.get::<String>("t")?.parse().ok().filter(|to: &Tag| to.shard() < shards)?;
-        let kind: String = entry.get("k")?;
-        let what: String = entry.get("w")?;
+        let address: String = entry.get("t")?;
+        let (to, rest) = address.split_once(':')?;
+        let (kind, what) = rest.split_once(':')?;
+        let to: Tag = to.parse().ok().filter(|to: &Tag| to.shard() < shards)?;
         let payload = entry.get("p")?;
-        let fits = match (kind.as_str(), to) {
-            ("mail", Tag::Chat(_)) => what.parse::<ChatId>().is_ok(),
-            ("job", Tag::Office(_)) => JobClass::ALL.into_iter().any(|class| class.word() == what),
+        let fits = match (kind, to) {
+            (MAIL, Tag::Chat(_)) => what.parse::<ChatId>().is_ok(),
+            (JOB, Tag::Office(_)) => JobClass::ALL.into_iter().any(|class| class.word() == what),
             _ => false,
         };
-        fits.then_some(Self { id: &entry.id, to, what, payload })
+        fits.then(|| Self { id: &entry.id, to, what: what.to_owned(), payload })
     }
+}
+
+/// The address of `chat`'s mailbox, as a hop has it. `lua/ledger.lua` writes the same. One field for all of it: each
+/// argument costs a script as much as a small command.
+pub(crate) fn to_mail(chat: ChatId, shards: u8) -> String {
+    format!("{}:{MAIL}:{chat}", Tag::Chat(ChatShard::of(chat, shards)))
+}
+
+/// The address of the stream `job` goes to.
+pub(crate) fn to_jobs(job: &Job, shards: u8) -> String {
+    format!("{}:{JOB}:{}", Tag::of_job(job, shards), job.class().word())
 }
 
 impl Store {

@@ -5,6 +5,7 @@ use antrean_domain::{ChatId, Job};
 use redis::streams::StreamId;
 
 use crate::error::{Result, StoreError};
+use crate::hop;
 use crate::keys::{ChatShard, Tag};
 use crate::mail::{Mail, PURPOSE_DIALOGUE, PURPOSE_SHOW};
 use crate::mailbox::{self, Side, Visit};
@@ -129,7 +130,7 @@ impl Store {
         }
         call.arg(commit.jobs.len());
         for job in &commit.jobs {
-            call.arg(Tag::of_job(job, self.shards()).to_string()).arg(job.class().word()).arg(job.to_wire());
+            call.arg(hop::to_jobs(job, self.shards())).arg(job.to_wire());
         }
         Committed::from_word(Side::In.letter(), call.run(self).await?)
     }

@@ -59,6 +59,7 @@ impl Verdict {
             }
             "moved" => Self::Moved,
             "retry" => Self::Retry("the script asked for it".to_owned()),
+            broken if broken.starts_with("broken ") => Self::Retry(format!("its script failed: {broken}")),
             _ => Self::Settled(word),
         }
     }

@@ -1,7 +1,7 @@
 //! Holding places and giving them back.
 
 use antrean_domain::{Outcome, State};
-use antrean_store::Verdict;
+use antrean_store::{ReleaseJob, Verdict};
 
 use crate::house::{HOLD_MS, House, head};
 
@@ -155,4 +155,37 @@ async fn a_billed_booking_is_neither_held_nor_released() {
     let refused = |job: &str| Outcome::Refused { booking: booking.clone(), job: job.to_owned() };
     assert_eq!(house.outcomes().await, [refused("hold"), refused("release")]);
     assert_eq!((house.taken(&slot).await, house.state(&booking).await), (1, State::Billed));
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_breaks_its_own_job_and_no_other() {
+    let house = House::with_places(3).await;
+    let slot = house.slot(1, 8);
+    let bookings: Vec<_> = (0..3).map(|_| house.booking()).collect();
+    for booking in &bookings {
+        assert_eq!(house.hold(booking, 1, &slot).await, "held");
+    }
+    let broken = format!("booking:{{o0}}:{}", bookings[1].id);
+    let _: i64 = redis::cmd("DEL").arg(&broken).query_async(&mut house.raw.clone()).await.expect("deleted");
+    let _: i64 = redis::cmd("RPUSH").arg(&broken).arg("garbage").query_async(&mut house.raw.clone()).await.expect("pushed");
+    let jobs = bookings.iter().map(|booking| ReleaseJob { booking: booking.clone(), seq: 2 }).collect();
+    let (head, work) = house.work(jobs).await;
+    let verdicts = house.store.release(&head, &work).await.expect("judged");
+    assert_eq!(verdicts.iter().map(Verdict::word).collect::<Vec<_>>(), ["released", "retry", "released"]);
+    assert!(matches!(&verdicts[1], Verdict::Retry(reason) if reason.contains("WRONGTYPE")), "{verdicts:?}");
+    assert_eq!((house.taken(&slot).await, house.depth().await), (1, 1), "counted for both, settled for both");
+}
+
+#[tokio::test]
+async fn one_known_booking_in_a_batch_of_new_ones_changes_nothing_for_them() {
+    let house = House::with_places(4).await;
+    let slot = house.slot(1, 8);
+    let (known, new) = (house.booking(), house.booking());
+    assert_eq!(house.hold(&known, 1, &slot).await, "held");
+    // The first hold of `known` comes again, as it may after a failover; that of `new` comes twice.
+    let jobs = [&known, &new, &new].map(|booking| house.hold_job(booking, 1, &slot));
+    let (head, work) = house.work(jobs.into()).await;
+    let verdicts = house.store.hold(&head, &work).await.expect("judged");
+    assert_eq!(verdicts.iter().map(Verdict::word).collect::<Vec<_>>(), ["superseded", "held", "superseded"]);
+    assert_eq!((house.taken(&slot).await, house.depth().await, house.outcomes().await.len()), (2, 0, 2));
 }
