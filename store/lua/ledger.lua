@@ -4,6 +4,7 @@
 --   KEYS 1 jobs stream · 2 hop · 3 journal · 4 due · 5 delay, then what the script's own header says
 --   ARGV 1 group · 2 consumer · 3 now_ms · 4 number of jobs · 5 shards, then likewise
 -- Each job's arguments begin with its stream entry, or '' where the clock asks: nothing to fence, nothing to settle.
+-- Behind all jobs: how many entries the consumer has in hand, 0 where it does not know.
 
 -- A booking's record is one packed array without nils; store/src/ledger/record.rs reads the same.
 local VERSION, STATE, SEQ, CHAT, OFFICE, PLACES, DUE = 1, 2, 3, 4, 5, 6, 7
@@ -87,7 +88,7 @@ local function batch(shape, judge, commit)
   for job = 1, jobs do
     entries[job] = ARGV[shape.head_args + (job - 1) * shape.args + 1]
   end
-  local mine = fence(KEYS[1], ARGV[1], ARGV[2], entries)
+  local mine = fence(KEYS[1], ARGV[1], ARGV[2], entries, ARGV[#ARGV])
   local words, judged = {}, {}
   for job = 1, jobs do
     local entry = entries[job]

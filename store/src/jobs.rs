@@ -62,17 +62,28 @@ impl JobReader {
 
     async fn reclaimed(&mut self, entry: Entry) -> Result<Batch> {
         let field = alone_field(self.head.class, &entry.id);
+        // Until it is handed over: a fault below leaves it behind.
+        self.reader.leaves_some();
         let crashes = self.store.reclaimed(self.tag(), &field).await?;
+        let batch = self.batch(vec![entry], true);
         if crashes >= CRASHES_MAX {
             let reason = format!("its process died {crashes} times while it ran alone");
-            self.store.bury(&self.head, &entry, &reason).await?;
+            self.store.bury(&batch.head, &batch.entries[0], &reason).await?;
             return Ok(self.batch(Vec::new(), false));
         }
-        self.alone = Some(entry.id.clone());
-        Ok(self.batch(vec![entry], true))
+        self.alone = batch.entries.first().map(|entry| entry.id.clone());
+        Ok(batch)
     }
 
-    fn batch(&self, entries: Vec<Entry>, alone: bool) -> Batch {
+    /// Says that not all of the last batch was settled. What is left comes to somebody else, once its lease has run out.
+    pub fn leaves_some(&mut self) {
+        self.reader.leaves_some();
+    }
+
+    fn batch(&mut self, entries: Vec<Entry>, alone: bool) -> Batch {
+        self.head.consumer.clear();
+        self.head.consumer.push_str(self.reader.consumer());
+        self.head.in_hand = entries.len();
         Batch { head: self.head.clone(), entries, alone }
     }
 
@@ -100,7 +111,7 @@ impl Store {
         let office = OfficeShard(shard);
         let source = Source { tag: Tag::Office(office), stream: office.jobs(class), group: CREW_GROUP };
         let reader = Reader::open(self, source).await?;
-        let head = BatchHead { shard, class, consumer: reader.consumer().to_owned() };
+        let head = BatchHead { shard, class, consumer: reader.consumer().to_owned(), in_hand: 0 };
         Ok(JobReader { store: self.clone(), reader, head, alone: None })
     }
 

@@ -14,6 +14,9 @@ pub struct BatchHead {
     pub class: JobClass,
     /// The reader's consumer name.
     pub consumer: String,
+    /// How many entries it has not settled of all it ever read under this name, 0 where it does not know. If Redis knows
+    /// of exactly as many, all of them are its own, and nobody needs to ask for each.
+    pub in_hand: usize,
 }
 
 /// One entry of a batch, to be judged on its own.

@@ -68,7 +68,8 @@ impl Store {
         }
         let known: Vec<usize> = (0..work.len()).filter(|at| verdicts[*at] == Verdict::Moved).collect();
         let again: Vec<_> = known.iter().map(|at| work[*at].clone()).collect();
-        for (at, verdict) in known.into_iter().zip(self.judge(head, &again).await?) {
+        let head = BatchHead { in_hand: 0, ..head.clone() };
+        for (at, verdict) in known.into_iter().zip(self.judge(&head, &again).await?) {
             verdicts[at] = verdict;
         }
         Ok(verdicts)

@@ -3,7 +3,7 @@
 use antrean_domain::{Outcome, State};
 use antrean_store::{ReleaseJob, Verdict};
 
-use crate::house::{HOLD_MS, House, head};
+use crate::house::{HOLD_MS, House, JOBS, head};
 
 #[tokio::test]
 async fn a_hold_takes_a_place_until_its_time_is_over() {
@@ -142,6 +142,23 @@ async fn a_stale_consumer_changes_nothing() {
     assert_eq!(house.store.hold(&head("one"), &work).await.expect("judged"), [Verdict::Settled("held".to_owned())]);
     assert_eq!(house.store.hold(&head("one"), &work).await.expect("judged"), [Verdict::Stale], "a repeat finds it settled");
     assert_eq!(house.taken(&slot).await, 1);
+}
+
+#[tokio::test]
+async fn who_was_robbed_of_one_entry_keeps_the_others() {
+    let house = House::with_places(3).await;
+    let slot = house.slot(1, 8);
+    let jobs = (0..3).map(|_| house.hold_job(&house.booking(), 1, &slot)).collect();
+    let (head, work) = house.work(jobs).await;
+    assert_eq!(head.in_hand, 3);
+    let mut claim = redis::cmd("XCLAIM");
+    claim.arg(JOBS).arg("crew").arg("two").arg(0).arg(&work[1].entry).arg("JUSTID");
+    let _: Vec<String> = claim.query_async(&mut house.raw.clone()).await.expect("claimed");
+    let words = |verdicts: Vec<Verdict>| verdicts.iter().map(|verdict| verdict.word().to_owned()).collect::<Vec<_>>();
+    assert_eq!(words(house.store.hold(&head, &work).await.expect("judged")), ["held", "stale", "held"]);
+    // As if the answer had been lost and the call were made again.
+    assert_eq!(words(house.store.hold(&head, &work).await.expect("judged")), ["stale"; 3]);
+    assert_eq!((house.taken(&slot).await, house.depth().await), (2, 1));
 }
 
 #[tokio::test]

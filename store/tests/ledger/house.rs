@@ -118,8 +118,8 @@ impl House {
         read.arg("GROUP").arg("crew").arg("one").arg("COUNT").arg(jobs.len()).arg("STREAMS").arg(JOBS).arg(">");
         let read: redis::streams::StreamReadReply = read.query_async(&mut raw).await.expect("entries");
         let entries = read.keys.into_iter().flat_map(|key| key.ids);
-        let work = entries.zip(jobs).map(|(entry, job)| Work { entry: entry.id, attempt: 0, job }).collect();
-        (head("one"), work)
+        let work: Vec<_> = entries.zip(jobs).map(|(entry, job)| Work { entry: entry.id, attempt: 0, job }).collect();
+        (BatchHead { in_hand: work.len(), ..head("one") }, work)
     }
 
     pub(crate) fn hold_job(&self, booking: &BookingRef, seq: u64, slot: &SlotId) -> HoldJob {
@@ -257,7 +257,7 @@ impl House {
 }
 
 pub(crate) fn head(consumer: &str) -> BatchHead {
-    BatchHead { shard: 0, class: JobClass::Hi, consumer: consumer.to_owned() }
+    BatchHead { shard: 0, class: JobClass::Hi, consumer: consumer.to_owned(), in_hand: 0 }
 }
 
 pub(crate) fn office() -> OfficeCode {

@@ -76,8 +76,16 @@ impl House {
     }
 
     pub(crate) async fn with_shards(shards: u8) -> Self {
+        Self::with_options(|server| server.options(shards)).await
+    }
+
+    pub(crate) async fn with_lease(lease_ms: u64) -> Self {
+        Self::with_options(|server| Options { lease_ms, ..server.options(1) }).await
+    }
+
+    async fn with_options(options: impl Fn(&Server) -> Options) -> Self {
         let server = Server::start();
-        let store = settle(async || Store::connect(server.options(shards)).await).await;
+        let store = settle(async || Store::connect(options(&server)).await).await;
         let client = redis::Client::open(format!("redis+unix://{}", server.dir.path().join("redis.sock").display())).expect("a url");
         let raw = client.get_multiplexed_async_connection().await.expect("a connection");
         Self { store, server, raw }
