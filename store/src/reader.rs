@@ -71,7 +71,8 @@ impl Reader {
         beat(store, &source, &consumer, &[]).await?;
         let heart = tokio::spawn(keep_beating(store.clone(), Arc::clone(&source), consumer.clone(), Arc::clone(&flight)));
         let line = Line::new(store);
-        let claim_at = Instant::now() + jittered(store.lease() / 4);
+        // At once: who comes is as a rule the successor of someone who left.
+        let claim_at = Instant::now();
         let backoff = Backoff::new();
         Ok(Self { store: store.clone(), source, consumer, line, backoff, claim_cursor: "0-0".to_owned(), claim_at, flight, heart })
     }
