@@ -6,10 +6,12 @@
 
 mod booking;
 mod bookings;
+mod crew;
 mod drive;
 #[path = "../ledger/house.rs"]
 #[expect(dead_code, reason = "the ledger's own tests use the rest of it")]
 mod house;
+mod jobs;
 mod mailbox;
 mod mailboxes;
 mod office;
