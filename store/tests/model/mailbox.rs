@@ -49,6 +49,8 @@ pub(crate) struct Visit {
 struct Reader {
     process: u64,
     hand: Option<Hand>,
+    /// Whom it took over.
+    alone: Option<Chat>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,7 +79,7 @@ impl Default for Mailboxes {
             parked: Vec::new(),
             waiting: VecDeque::new(),
             pending: BTreeMap::new(),
-            readers: [1, 2].map(|process| Reader { process, hand: None }),
+            readers: [1, 2].map(|process| Reader { process, hand: None, alone: None }),
             next: 100,
         }
     }
@@ -109,12 +111,10 @@ impl Mailboxes {
     /// The oldest chat that waits; what the reader still had in hand it leaves alone. Nothing, if the mailbox does not
     /// know the entry any more.
     pub(crate) fn read(&mut self, reader: usize) -> Option<Hand> {
-        if let Some(left) = self.readers[reader].hand.take() {
-            // It lived through what it ran alone: only crashes in a row count.
-            let Visit { chat, entry, owner, alone, .. } = self.hands[left];
-            if alone && self.pending.get(&entry) == Some(&owner) && self.known[chat] == Known::Entry(entry) {
-                self.alone[chat] = Some(0);
-            }
+        self.readers[reader].hand = None;
+        // Whoever comes back from being alone with a chat breaks the row of its crashes.
+        if let Some(chat) = self.readers[reader].alone.take() {
+            self.alone[chat] = self.alone[chat].map(|_| 0);
         }
         let (entry, chat) = self.waiting.pop_front()?;
         self.pending.insert(entry, self.readers[reader].process);
@@ -132,13 +132,14 @@ impl Mailboxes {
     /// A reader's process dies and another comes in its place; which may take over a dead one's visit, alone.
     pub(crate) fn restart(&mut self, reader: usize, takes: Option<Hand>) -> Option<Hand> {
         self.next += 1;
-        self.readers[reader] = Reader { process: self.next, hand: None };
+        self.readers[reader] = Reader { process: self.next, hand: None, alone: None };
         let Visit { chat, entry, .. } = self.hands[takes?];
         self.pending.insert(entry, self.next);
         let crashes = self.alone[chat].map_or(0, |crashes| crashes + 1);
         self.alone[chat] = Some(crashes);
         let hand = self.visit(reader, entry, chat)?;
         if crashes < CRASHES_MAX {
+            self.readers[reader].alone = Some(chat);
             return Some(hand);
         }
         self.park(hand);

@@ -144,12 +144,14 @@ impl Model {
     fn given(&self, side: Side, hand: Option<Hand>) -> String {
         let visit = hand.map(|hand| &self.of(side).hands[hand]);
         let rev = |chat: Chat| if side == Side::In { self.revs[chat] } else { 0 };
-        visit.map_or_else(|| "nothing".to_owned(), |visit| given(visit.chat, &visit.items, rev(visit.chat)))
+        visit
+            .map_or_else(|| "nothing".to_owned(), |visit| given(visit.chat, &visit.items, rev(visit.chat), side == Side::In && visit.alone))
     }
 }
 
-pub(crate) fn given(chat: Chat, items: &[Item], rev: u64) -> String {
-    format!("chat {chat} at {rev}: {items:?}")
+/// `alone`: as a turn says; an outbox does not.
+pub(crate) fn given(chat: Chat, items: &[Item], rev: u64, alone: bool) -> String {
+    format!("chat {chat} at {rev}: {items:?}{}", if alone { " alone" } else { "" })
 }
 
 struct Machine;

@@ -12,6 +12,7 @@ mod drive;
 #[expect(dead_code, reason = "the ledger's own tests use the rest of it")]
 mod house;
 mod jobs;
+mod kills;
 mod mailbox;
 mod mailboxes;
 mod office;

@@ -169,7 +169,7 @@ impl<'a> Post<'a> {
     fn in_hand(&mut self, turn: Option<Turn>) -> String {
         let Some(turn) = turn else { return "nothing".to_owned() };
         let items: Vec<_> = turn.mail.iter().map(item).collect();
-        let answer = given(chat(turn.chat), &items, turn.rev);
+        let answer = given(chat(turn.chat), &items, turn.rev, turn.alone);
         self.turns.push(turn);
         answer
     }
@@ -177,7 +177,7 @@ impl<'a> Post<'a> {
     fn out_in_hand(&mut self, outbox: Option<Outbox>) -> String {
         let Some(outbox) = outbox else { return "nothing".to_owned() };
         let number = |show: &Vec<u8>| Item::Show(String::from_utf8_lossy(show).parse().expect("a number"));
-        let answer = given(chat(outbox.chat), &outbox.shows.iter().map(number).collect::<Vec<_>>(), 0);
+        let answer = given(chat(outbox.chat), &outbox.shows.iter().map(number).collect::<Vec<_>>(), 0, false);
         self.outboxes.push(outbox);
         answer
     }
