@@ -25,14 +25,14 @@ pub(crate) enum Operation {
         slot: Slot,
         capacity: u32,
     },
-    /// A batch of commands of one kind, each on another booking.
+    /// A batch of commands of one kind, each on another booking, or all on one.
     Command {
         kind: Kind,
         orders: Vec<Order>,
         delivery: Delivery,
     },
     Accept(Notice),
-    /// A batch of payments, each for another booking.
+    /// A batch of payments, each for another booking, or all for one.
     Settle {
         payments: Vec<u8>,
         delivery: Delivery,
@@ -90,7 +90,11 @@ impl ReferenceStateMachine for Bookings {
         let command = |kind, fit: fn(&Booking) -> bool| {
             let fitting: Vec<Who> = ledger.bookings.iter().filter(|(_, booking)| fit(booking)).map(|(who, _)| *who).collect();
             let orders = (mostly(fitting), vec((prop::bool::weighted(0.1), 0..SLOTS.len(), 1..=2_u32), BOOKINGS));
-            (orders, delivery()).prop_map(move |((bookings, rest), delivery)| {
+            // Now and then somebody taps twice.
+            (orders, prop::bool::weighted(0.15), delivery()).prop_map(move |((mut bookings, rest), twice, delivery)| {
+                if twice {
+                    bookings = vec![bookings[0]; 2];
+                }
                 let order = |(who, (late, slot, places))| Order { who, late, slot, places };
                 Operation::Command { kind, orders: bookings.into_iter().zip(rest).map(order).collect(), delivery }
             })
@@ -119,7 +123,8 @@ impl ReferenceStateMachine for Bookings {
     fn preconditions(model: &Model, operation: &Operation) -> bool {
         let Operation::Settle { payments, .. } = operation else { return true };
         let codes: Vec<_> = payments.iter().filter_map(|payment| model.ledger.payments.get(payment)).map(|payment| payment.code).collect();
-        codes.iter().collect::<BTreeSet<_>>().len() == codes.len()
+        let bookings = codes.iter().collect::<BTreeSet<_>>().len();
+        bookings == codes.len() || bookings == 1 && codes.len() == payments.len()
     }
 
     fn apply(Model { mut ledger, .. }: Model, operation: &Operation) -> Model {
@@ -130,12 +135,13 @@ impl ReferenceStateMachine for Bookings {
                 vec![]
             }
             Operation::Command { kind, orders, .. } => {
+                let seqs = seqs(orders, &ledger);
                 // Of a batch of holds, those of bookings nobody has heard of go first: the stampede's.
                 let mut in_turn: Vec<_> = orders.iter().enumerate().collect();
                 if matches!(kind, Kind::Hold) {
                     in_turn.sort_by_key(|(_, order)| ledger.bookings.contains_key(&order.who));
                 }
-                let mut words: Vec<_> = in_turn.into_iter().map(|(at, order)| (at, order.give(*kind, &mut ledger))).collect();
+                let mut words: Vec<_> = in_turn.into_iter().map(|(at, order)| (at, order.give(*kind, seqs[at], &mut ledger))).collect();
                 words.sort_unstable();
                 words.into_iter().map(|(_, word)| word.to_owned()).collect()
             }
@@ -152,13 +158,8 @@ impl ReferenceStateMachine for Bookings {
 }
 
 impl Order {
-    pub(crate) fn seq(self, ledger: &Ledger) -> u64 {
-        // A person's first command has the sequence 1.
-        (ledger.next_seq(self.who) - u64::from(self.late)).max(1)
-    }
-
-    fn give(self, kind: Kind, ledger: &mut Ledger) -> &'static str {
-        let (who, seq) = (self.who, self.seq(ledger));
+    fn give(self, kind: Kind, seq: u64, ledger: &mut Ledger) -> &'static str {
+        let who = self.who;
         match kind {
             Kind::Hold => ledger.hold(who, seq, self.slot, self.places),
             Kind::Release => ledger.release(who, seq),
@@ -167,6 +168,13 @@ impl Order {
             Kind::Reschedule => ledger.reschedule(who, seq, self.slot),
         }
     }
+}
+
+/// The sequences of `orders`, as the dialogues of their people count them: from one.
+pub(crate) fn seqs(orders: &[Order], before: &Ledger) -> Vec<u64> {
+    let earlier = |at: usize| orders[..at].iter().filter(|order| order.who == orders[at].who).count();
+    let seq = |at: usize| before.next_seq(orders[at].who) + u64::try_from(earlier(at)).expect("few") - u64::from(orders[at].late);
+    (0..orders.len()).map(|at| seq(at).max(1)).collect()
 }
 
 /// One to three bookings, as a rule of those that fit.
@@ -188,6 +196,10 @@ async fn walk(house: &House, mut walk: Walk<Bookings>) {
     while let Some((operation, before, after)) = walk.next() {
         let words = office.apply(&operation, &before.ledger).await;
         assert_eq!(words, after.words, "the words of {operation:?}");
+        for slot in 0..SLOTS.len() {
+            let most = before.ledger.taken(slot).max(after.ledger.capacity[slot]);
+            assert!(after.ledger.taken(slot) <= most, "{operation:?} oversold slot {slot}");
+        }
         assert_eq!(office.told().await, after.ledger.told, "what was told of {operation:?}");
         assert_eq!(office.picture().await, Picture::of(&after.ledger), "after {operation:?}");
         assert_eq!(house.depth().await, 0, "settled in the same step");

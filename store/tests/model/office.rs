@@ -10,7 +10,7 @@ use antrean_store::{
 };
 
 use crate::booking::{BILL, Booking, HOLD, Ledger, Minutes, Money, Notice, Payment, Recall, SLOTS, Slot, Told, Who};
-use crate::bookings::{BOOKINGS, Delivery, Kind, Operation, Order, PAYMENTS};
+use crate::bookings::{BOOKINGS, Delivery, Kind, Operation, Order, PAYMENTS, seqs};
 use crate::drive::{MINUTE_MS, empty};
 use crate::house::{House, JOBS, PRICE, head, office, pay_id};
 
@@ -101,12 +101,14 @@ impl<'a> Office<'a> {
 
     async fn command(&self, kind: Kind, orders: &[Order], delivery: Delivery, before: &Ledger) -> Vec<String> {
         let store = &self.house.store;
-        let of = |order: &Order| (self.all[order.who].clone(), order.seq(before));
+        let orders: Vec<_> = orders.iter().zip(seqs(orders, before)).collect();
+        let of = |(order, seq): &(&Order, u64)| (self.all[order.who].clone(), *seq);
         let until_ms = |minutes| self.moment(before.now + minutes);
         match kind {
             Kind::Hold => {
-                let job = |order: &Order| {
-                    let ((booking, seq), slot) = (of(order), self.slots[order.slot].clone());
+                let job = |given: &(&Order, u64)| {
+                    let (order, (booking, seq)) = (given.0, of(given));
+                    let slot = self.slots[order.slot].clone();
                     let closes_ms = Zone::Wib.midnight(slot.date);
                     HoldJob { booking, seq, chat: ChatId(42), slot, places: order.places, until_ms: until_ms(HOLD), closes_ms }
                 };
@@ -133,8 +135,8 @@ impl<'a> Office<'a> {
                 self.submit(jobs, delivery, async |head, work| store.cancel(head, work).await).await
             }
             Kind::Reschedule => {
-                let job = |order: &Order| {
-                    let ((booking, seq), to) = (of(order), self.slots[order.slot].clone());
+                let job = |given: &(&Order, u64)| {
+                    let ((booking, seq), to) = (of(given), self.slots[given.0.slot].clone());
                     RescheduleJob { booking, seq, to, zone: Zone::Wib, rules: &self.house.rules, now_ms: self.house.now() }
                 };
                 self.submit(orders.iter().map(job).collect(), delivery, async |head, work| store.reschedule(head, work).await).await
