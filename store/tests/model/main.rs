@@ -1,8 +1,10 @@
 //! The scripts against models of them: random operations run on a real Redis and on a few pages of Rust that say what
-//! must come of them. `booking` is the specification of a booking and `bookings` walks through it, `mailbox` that of a
-//! mailbox and `mailboxes` walks through both sides of some; `kills` drops a worker between every two steps of its loop.
+//! must come of them. Each machine has its specification and its real side: `booking` and `office`, walked through by
+//! `bookings`; `mailbox` and `post`, by `mailboxes`; `jobs`, its own, and `crew`. `kills` drops a worker between every two
+//! steps of its loop.
 //!
-//! `PROPTEST_CASES=2000 cargo test -p antrean-store --test model` walks longer.
+//! `PROPTEST_CASES=3000 cargo test -p antrean-store --test model` walks longer. A seed that failed is kept in
+//! `store/proptest-regressions` and tried first from then on.
 
 mod booking;
 mod bookings;
