@@ -23,7 +23,7 @@ const MOVES_MAX: u32 = 1;
 const DAY: Minutes = 24 * 60;
 
 /// Days after today, and hours. The last is in another month, whatever today is.
-pub(crate) const SLOTS: [(i64, u8); 4] = [(1, 8), (1, 9), (2, 8), (40, 8)];
+pub(crate) const SLOTS: [(i64, u8); 4] = [(2, 8), (2, 9), (3, 8), (40, 8)];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Booking {
@@ -106,6 +106,11 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    /// Nobody has booked yet.
+    pub(crate) fn with(capacity: [u32; SLOTS.len()]) -> Self {
+        Self { capacity, ..Self::default() }
+    }
+
     pub(crate) fn taken(&self, slot: Slot) -> u32 {
         self.bookings.values().filter(|booking| booking.slot == slot && booking.takes_places()).map(|booking| booking.places).sum()
     }

@@ -9,14 +9,14 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest_state_machine::ReferenceStateMachine;
 
-use crate::booking::{BILL, Booking, HOLD, Ledger, Minutes, Notice, SLOTS, Slot, Who};
-use crate::drive::{Effort, Walk, prove};
+use crate::booking::{BILL, Booking, HOLD, Ledger, Minutes, Money, Notice, SLOTS, Slot, Told, Who};
+use crate::drive::{Effort, Walk, prove, tally};
 use crate::house::House;
 use crate::office::{Office, Picture};
 
 /// Enough to be in one another's way at [`PLACES_MAX`] places an hour.
 pub(crate) const BOOKINGS: Who = 5;
-pub(crate) const PAYMENTS: u8 = 6;
+pub(crate) const PAYMENTS: u8 = 8;
 const PLACES_MAX: u32 = 3;
 
 #[derive(Clone, Debug)]
@@ -82,41 +82,42 @@ impl ReferenceStateMachine for Bookings {
     type Transition = Operation;
 
     fn init_state() -> BoxedStrategy<Model> {
-        Just(Model::default()).boxed()
+        proptest::array::uniform4(1..=PLACES_MAX).prop_map(|capacity| Model { ledger: Ledger::with(capacity), words: vec![] }).boxed()
     }
 
     fn transitions(model: &Model) -> BoxedStrategy<Operation> {
         let ledger = &model.ledger;
-        let command = |kind, fit: fn(&Booking) -> bool| {
-            let fitting: Vec<Who> = ledger.bookings.iter().filter(|(_, booking)| fit(booking)).map(|(who, _)| *who).collect();
-            let orders = (mostly(fitting), vec((prop::bool::weighted(0.1), 0..SLOTS.len(), 1..=2_u32), BOOKINGS));
-            // Now and then somebody taps twice.
-            (orders, prop::bool::weighted(0.15), delivery()).prop_map(move |((mut bookings, rest), twice, delivery)| {
-                if twice {
-                    bookings = vec![bookings[0]; 2];
-                }
-                let order = |(who, (late, slot, places))| Order { who, late, slot, places };
-                Operation::Command { kind, orders: bookings.into_iter().zip(rest).map(order).collect(), delivery }
-            })
+        let those = |fit: &dyn Fn(&Booking) -> bool| {
+            ledger.bookings.iter().filter(|(_, booking)| fit(booking)).map(|(who, _)| *who).collect::<Vec<_>>()
         };
-        let codes: Vec<Who> = ledger.bookings.iter().filter(|(_, booking)| booking.billed).map(|(who, _)| *who).collect();
-        let notice = (0..PAYMENTS, 0..PAYMENTS, prop::bool::weighted(0.8), mostly(codes), prop::bool::weighted(0.9));
-        let notice = notice.prop_map(|(payment, external, own, codes, right_amount)| {
-            Operation::Accept(Notice { payment, external: if own { payment } else { external }, code: codes[0], right_amount })
-        });
-        let payments: Vec<u8> = (0..PAYMENTS).collect();
-        prop_oneof![
-            3 => (0..SLOTS.len(), 0..=PLACES_MAX).prop_map(|(slot, capacity)| Operation::Open { slot, capacity }),
-            8 => command(Kind::Hold, |booking| matches!(booking.state, State::Held | State::Released)),
-            2 => command(Kind::Release, |booking| booking.state == State::Held),
-            5 => command(Kind::Bill, |booking| booking.state == State::Held),
-            2 => command(Kind::Cancel, |booking| booking.state == State::Billed),
-            3 => command(Kind::Reschedule, |booking| booking.state == State::Paid),
-            5 => notice,
-            5 => (subsequence(payments, 1..=3), delivery()).prop_map(|(payments, delivery)| Operation::Settle { payments, delivery }),
-            3 => select(vec![1, 4, HOLD, 50, BILL, 24 * 60]).prop_map(Operation::Pass),
-            3 => Just(Operation::Tick),
-        ]
+        let in_state = |states: &[State]| those(&|booking| states.contains(&booking.state));
+        let unheard = (0..BOOKINGS).filter(|who| !ledger.bookings.contains_key(who));
+        let may_hold = in_state(&[State::Held, State::Released]).into_iter().chain(unheard).collect();
+
+        // What would come to nothing is tried as well, but seldom.
+        let often = |weight: u32, fitting: &[Who]| if fitting.is_empty() { 1 } else { 10 * weight };
+        let command = |kind, weight, fitting: Vec<Who>| (often(weight, &fitting), commands(kind, fitting));
+        let (payable, late) =
+            (those(&|booking| booking.state == State::Billed && !booking.money), in_state(&[State::Expired, State::Cancelled]));
+        let codes = those(&|booking| booking.billed);
+        let fresh = (0..PAYMENTS).filter(|payment| !ledger.payments.contains_key(payment)).collect();
+        let unsettled: Vec<u8> =
+            ledger.payments.iter().filter(|(_, payment)| payment.became == Money::Unsettled).map(|(payment, _)| *payment).collect();
+        let overdue = ledger.due().values().any(|due| *due <= ledger.now);
+        proptest::strategy::Union::new_weighted(vec![
+            command(Kind::Hold, 5, may_hold),
+            command(Kind::Release, 1, in_state(&[State::Held])),
+            command(Kind::Bill, 5, in_state(&[State::Held])),
+            command(Kind::Cancel, 2, in_state(&[State::Billed])),
+            command(Kind::Reschedule, 4, in_state(&[State::Paid])),
+            (often(2, &payable), notices(fresh, payable)),
+            (often(2, &late), notices((0..PAYMENTS).collect(), late)),
+            (often(1, &codes), notices((0..PAYMENTS).collect(), codes)),
+            (if unsettled.is_empty() { 1 } else { 30 }, settlements(unsettled)),
+            (if overdue { 40 } else { 5 }, Just(Operation::Tick).boxed()),
+            (25, select(vec![1, 4, HOLD, 50, BILL, BILL, 36 * 60]).prop_map(Operation::Pass).boxed()),
+            (15, (0..SLOTS.len(), 0..=PLACES_MAX).prop_map(|(slot, capacity)| Operation::Open { slot, capacity }).boxed()),
+        ])
         .boxed()
     }
 
@@ -184,7 +185,38 @@ fn mostly(fitting: Vec<Who>) -> BoxedStrategy<Vec<Who>> {
         return any.boxed();
     }
     let most = fitting.len().min(3);
-    prop_oneof![4 => subsequence(fitting, 1..=most).prop_shuffle(), 1 => any].boxed()
+    prop_oneof![9 => subsequence(fitting, 1..=most).prop_shuffle(), 1 => any].boxed()
+}
+
+fn commands(kind: Kind, fitting: Vec<Who>) -> BoxedStrategy<Operation> {
+    let orders = (mostly(fitting), vec((prop::bool::weighted(0.1), 0..SLOTS.len(), 1..=2_u32), BOOKINGS));
+    // Now and then somebody taps twice.
+    let orders = (orders, prop::bool::weighted(0.15), delivery()).prop_map(move |((mut bookings, rest), twice, delivery)| {
+        if twice {
+            bookings = vec![bookings[0]; 2];
+        }
+        let order = |(who, (late, slot, places))| Order { who, late, slot, places };
+        Operation::Command { kind, orders: bookings.into_iter().zip(rest).map(order).collect(), delivery }
+    });
+    orders.boxed()
+}
+
+fn notices(payments: Vec<u8>, codes: Vec<Who>) -> BoxedStrategy<Operation> {
+    let notice = (of_these(payments), 0..PAYMENTS, prop::bool::weighted(0.8), mostly(codes), prop::bool::weighted(0.9));
+    let notice = notice.prop_map(|(payment, external, own, codes, right_amount)| {
+        Operation::Accept(Notice { payment, external: if own { payment } else { external }, code: codes[0], right_amount })
+    });
+    notice.boxed()
+}
+
+fn settlements(unsettled: Vec<u8>) -> BoxedStrategy<Operation> {
+    let payments = vec(of_these(unsettled), 1..=3).prop_map(|payments| BTreeSet::from_iter(payments).into_iter().collect());
+    (payments, delivery()).prop_map(|(payments, delivery)| Operation::Settle { payments, delivery }).boxed()
+}
+
+/// A payment, as a rule one of `fitting`.
+fn of_these(fitting: Vec<u8>) -> BoxedStrategy<u8> {
+    if fitting.is_empty() { (0..PAYMENTS).boxed() } else { prop_oneof![4 => select(fitting), 1 => 0..PAYMENTS].boxed() }
 }
 
 fn delivery() -> impl Strategy<Value = Delivery> {
@@ -192,7 +224,7 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 }
 
 async fn walk(house: &House, mut walk: Walk<Bookings>) {
-    let office = Office::open(house).await;
+    let office = Office::open(house, &walk.model().ledger).await;
     while let Some((operation, before, after)) = walk.next() {
         let words = office.apply(&operation, &before.ledger).await;
         assert_eq!(words, after.words, "the words of {operation:?}");
@@ -207,7 +239,65 @@ async fn walk(house: &House, mut walk: Walk<Bookings>) {
     office.close(&walk.model().ledger).await;
 }
 
+const EFFORT: Effort = Effort { cases: 64, steps_max: 100 };
+
 #[test]
 fn a_booking_is_what_the_model_says_it_is() {
-    prove::<Bookings, _>(&Effort { cases: 48, steps_max: 50 }, House::open, &walk);
+    prove::<Bookings, _>(&EFFORT, House::open, &walk);
+}
+
+#[test]
+fn walks_of_bookings_meet_everything() {
+    tally::<Bookings>(&EFFORT, |operation, before, after| {
+        let mut met = after.words.clone();
+        met.extend(after.ledger.told.iter().map(|told| match told {
+            Told::NotRescheduled { why, .. } => format!("{why:?}"),
+            Told::Full { kept: Some(_), .. } => "kept".to_owned(),
+            Told::RefundDue { again, .. } => format!("refund, again {again}"),
+            Told::Expired { .. } => "expired".to_owned(),
+            Told::Refused { job, .. } => format!("refused {job}"),
+            _ => String::new(),
+        }));
+        if let Operation::Command { kind: Kind::Cancel, orders, .. } = operation {
+            let paying = |order: &Order| before.ledger.bookings.get(&order.who).is_some_and(|of| of.state == State::Billed && of.money);
+            met.extend(orders.iter().any(paying).then(|| "cancel while the money is in".to_owned()));
+        }
+        met
+    })
+    .each(&[
+        "held",
+        "full",
+        "kept",
+        "superseded",
+        "unknown",
+        "released",
+        "void",
+        "billed",
+        "over",
+        "cancelled",
+        "expired",
+        "recorded",
+        "repeated",
+        "external-reused",
+        "unknown-code",
+        "wrong-amount",
+        "paid",
+        "restored",
+        "refunded",
+        "again",
+        "rescheduled",
+        "Full",
+        "UsedUp",
+        "TooLate",
+        "SameDate",
+        "NotPaid",
+        "Unfit",
+        "refund, again true",
+        "refund, again false",
+        "refused hold",
+        "refused release",
+        "refused bill",
+        "refused cancel",
+        "cancel while the money is in",
+    ]);
 }

@@ -1,11 +1,13 @@
 //! Drives a machine: proptest makes up a walk of operations on the model, and every step of it is done to the real
 //! store as well. What fails is shrunk to the shortest walk that still does, and printed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use antrean_store::Store;
+use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, FileFailurePersistence, TestError, TestRunner};
 use proptest_state_machine::ReferenceStateMachine;
 use redis::aio::MultiplexedConnection;
@@ -77,6 +79,36 @@ pub(crate) fn prove<M: ReferenceStateMachine, H>(effort: &Effort, open: impl Asy
             }
             panic!("the store and the model part after:{steps}\n{why}");
         }
+    }
+}
+
+/// How often each thing is met on walks that are always the same.
+pub(crate) struct Tally(BTreeMap<String, usize>);
+
+/// What a machine's walks meet, on the model alone: a walk that never gets anywhere proves nothing.
+pub(crate) fn tally<M: ReferenceStateMachine>(effort: &Effort, met: impl Fn(&M::Transition, &M::State, &M::State) -> Vec<String>) -> Tally {
+    let mut tally = BTreeMap::new();
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..effort.cases {
+        let (model, operations, seen) =
+            M::sequential_strategy(1..=effort.steps_max).new_tree(&mut runner).expect("a walk can be made up").current();
+        let mut walk = Walk::<M> { model, operations: operations.into_iter(), seen };
+        while let Some((operation, before, after)) = walk.next() {
+            for thing in met(&operation, &before, &after) {
+                *tally.entry(thing).or_default() += 1;
+            }
+        }
+    }
+    Tally(tally)
+}
+
+impl Tally {
+    /// Each of `things` is met often enough that a fault in it shows.
+    pub(crate) fn each(&self, things: &[&str]) {
+        /// On all walks together.
+        const OFTEN: usize = 10;
+        let rare: Vec<_> = things.iter().filter(|thing| self.0.get(**thing).is_none_or(|times| *times < OFTEN)).collect();
+        assert!(rare.is_empty(), "the walks hardly meet {rare:?} of {:#?}", self.0);
     }
 }
 

@@ -98,14 +98,18 @@ impl Mailboxes {
         !self.waiting.is_empty()
     }
 
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.known.iter().any(|known| matches!(known, Known::Snoozed(_)))
+    }
+
     /// How many entries the stream has, and how many are in somebody's hands.
     pub(crate) fn depth(&self) -> (usize, usize) {
         (self.waiting.len() + self.pending.len(), self.pending.len())
     }
 
-    /// What a reader has in hand.
-    pub(crate) fn in_hand(&self, reader: usize) -> Option<Hand> {
-        self.readers[reader].hand
+    /// The visits that are their owners' still.
+    pub(crate) fn in_hand(&self) -> Vec<Hand> {
+        (0..self.hands.len()).filter(|hand| self.pending.get(&self.hands[*hand].entry) == Some(&self.hands[*hand].owner)).collect()
     }
 
     /// The oldest chat that waits; what the reader still had in hand it leaves alone. Nothing, if the mailbox does not

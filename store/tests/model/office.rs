@@ -56,7 +56,7 @@ pub(crate) struct Office<'a> {
 }
 
 impl<'a> Office<'a> {
-    pub(crate) async fn open(house: &'a House) -> Self {
+    pub(crate) async fn open(house: &'a House, ledger: &Ledger) -> Self {
         let mut raw = house.raw.clone();
         empty(&house.store, &mut raw).await;
         redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").exec_async(&mut raw).await.expect("made");
@@ -65,7 +65,11 @@ impl<'a> Office<'a> {
         house.pass(midnight - house.now()).await;
         let slot = |(day, hour)| SlotId { date: today + chrono::Duration::days(day), hour, ..house.slot(1, 8) };
         let booking = |who: Who| BookingRef { office: office(), id: format!("{:032x}", who + 1).parse::<BookingId>().expect("an id") };
-        Self { house, midnight, slots: SLOTS.map(slot).to_vec(), all: (0..BOOKINGS).map(booking).collect() }
+        let slots = SLOTS.map(slot).to_vec();
+        for (slot, capacity) in slots.iter().zip(ledger.capacity) {
+            house.store.open_quota(std::slice::from_ref(slot), capacity).await.expect("opened");
+        }
+        Self { house, midnight, slots, all: (0..BOOKINGS).map(booking).collect() }
     }
 
     /// Does what the model did, and answers its words.
