@@ -67,7 +67,7 @@ fn spawn(dir: &TempDir) -> Child {
 pub(crate) struct House {
     pub store: Store,
     pub server: Server,
-    raw: MultiplexedConnection,
+    pub raw: MultiplexedConnection,
 }
 
 impl House {
