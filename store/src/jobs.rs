@@ -114,9 +114,18 @@ impl Store {
 
     /// Takes an entry off its stream, to come back after `delay` with one attempt more.
     pub async fn retry(&self, head: &BatchHead, entry: &Entry, delay: Duration) -> Result<Committed> {
+        self.put_off(head, entry, entry.attempt + 1, delay).await
+    }
+
+    /// Likewise, but it does not count against the entry: the fault was not its own.
+    pub async fn postpone(&self, head: &BatchHead, entry: &Entry, delay: Duration) -> Result<Committed> {
+        self.put_off(head, entry, entry.attempt, delay).await
+    }
+
+    async fn put_off(&self, head: &BatchHead, entry: &Entry, attempt: u32, delay: Duration) -> Result<Committed> {
         let shard = OfficeShard(head.shard);
         let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 2);
-        let member = format!("{}\n{}\n{}", head.class.word(), entry.attempt + 1, entry.raw);
+        let member = format!("{}\n{attempt}\n{}", head.class.word(), entry.raw);
         let mut call = scripts::RETRY.call();
         call.key(shard.jobs(head.class)).key(shard.delay());
         call.arg(CREW_GROUP).arg(&head.consumer).arg(&entry.id).arg(self.clock().now_ms() + delay_ms).arg(member);
@@ -130,7 +139,7 @@ impl Store {
         let mut call = scripts::BURY.call();
         call.key(shard.jobs(head.class)).key(tag.dead()).key(tag.alone());
         call.arg(CREW_GROUP).arg(&head.consumer).arg(&entry.id).arg(head.class.word()).arg(entry.attempt);
-        call.arg(&entry.raw).arg(reason).arg(self.clock().now_ms()).arg(alone_field(head.class, &entry.id));
+        call.arg(reason).arg(self.clock().now_ms()).arg(alone_field(head.class, &entry.id));
         let word = Committed::from_word("job", call.run(self).await?)?;
         if word == Committed::Done {
             counted::dead_letter("job");
