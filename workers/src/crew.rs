@@ -32,6 +32,10 @@ const RETRY_FIRST: Duration = Duration::from_millis(500);
 /// … up to this: what has failed for longer needs a person, not haste.
 const RETRY_LONGEST: Duration = Duration::from_mins(2);
 
+/// Where Redis has no memory for it, a job waits about this long, however often: that is nobody's failure but the operator's,
+/// and the stream must drain, for behind it may be what frees places.
+const NO_ROOM: Duration = Duration::from_secs(2);
+
 /// How the crew works.
 #[derive(Clone, Copy, Debug)]
 pub struct CrewSettings {
@@ -175,6 +179,16 @@ async fn do_run(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, run: &Run<'
                 conclude(ctx, settings, head, run.kind, entry, verdict).await;
             }
         }
+        Err(error) if error.is_out_of_memory() => {
+            tracing::warn!(job.kind = run.kind, count = run.entries.len(), %error, "a run of jobs waits until Redis has memory for it");
+            for (entry, _) in &run.entries {
+                metrics::counter!("antrean_retries_total", "kind" => run.kind).increment(1);
+                let delay = NO_ROOM.mul_f64(rand::random_range(0.5..1.5));
+                if let Err(error) = ctx.store.postpone(head, entry, delay).await {
+                    tracing::warn!(job.id = entry.id, %error, "a job could not be put off and is left to be reclaimed");
+                }
+            }
+        }
         Err(error) if error.is_transient() => {
             // Redis is away for longer than is worth waiting here; the entries stay ours until the lease runs out.
             tracing::warn!(job.kind = run.kind, %error, "a run of jobs is left to be reclaimed");
@@ -200,7 +214,7 @@ async fn attempt(ctx: &Ctx, head: &BatchHead, kind: &str, entries: &[(&Entry, &J
     let mut tries = 1;
     loop {
         match dispatch(ctx, head, kind, works(entries)).await {
-            Err(error) if error.is_transient() && tries < TRIES_MAX => {
+            Err(error) if error.is_transient() && !error.is_out_of_memory() && tries < TRIES_MAX => {
                 tries += 1;
                 backoff.wait().await;
             }
