@@ -58,7 +58,7 @@ async fn serve(bot: &Bot, outbox: &Outbox, shutdown: &CancellationToken) {
         if shutdown.is_cancelled() {
             return;
         }
-        backoff::wait(backoff::delay(failures), shutdown).await;
+        backoff::wait(backoff::soon(failures), shutdown).await;
     }
 }
 
