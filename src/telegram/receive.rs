@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use antrean_domain::{ChatId, Millis};
+use antrean_domain::ChatId;
 use antrean_store::StoreError;
 use metrics::counter;
 use serde_json::Value;
@@ -116,7 +116,7 @@ async fn poll(bot: &Arc<Bot>, apology: &mut Apology, shutdown: &CancellationToke
             }
             Ok(updates) => {
                 failures = 0;
-                match deliver(bot, &updates).await {
+                match deliver(bot, updates).await {
                     Ok(Some(last)) => {
                         apology.over();
                         offset = Some(last + 1);
@@ -124,10 +124,9 @@ async fn poll(bot: &Arc<Bot>, apology: &mut Apology, shutdown: &CancellationToke
                     // Nothing can be confirmed, so the same would come again at once.
                     Ok(None) => backoff::wait(STANDBY, shutdown).await,
                     Err(error) => {
-                        tracing::warn!(%error, updates = updates.len(), "updates could not be put into their mailboxes, Telegram keeps them");
-                        let now = Instant::now();
-                        if apology.is_due(now) {
-                            apology.say(bot, &updates, now);
+                        tracing::warn!(%error, "updates could not be put into their mailboxes, Telegram keeps them");
+                        if apology.is_due(Instant::now()) {
+                            tell(bot, apology).await;
                         }
                         // They are not confirmed: they come again, and with them those of who wrote since.
                         backoff::wait(TAKE_AGAIN, shutdown).await;
@@ -155,46 +154,47 @@ fn patience(failure: &Failure, failures: u32) -> Duration {
 
 /// Puts `updates` into their mailboxes and gives the highest id, up to which they may be confirmed; none where no update
 /// has one. After an error nothing may be.
-async fn deliver(bot: &Bot, updates: &[Value]) -> Result<Option<i64>, StoreError> {
-    let (mail, sorts) = sort(updates, bot.store.clock().now_ms());
+async fn deliver(bot: &Bot, updates: Vec<Value>) -> Result<Option<i64>, StoreError> {
+    let last = updates.iter().filter_map(update::id).max();
+    let mail = sort(updates, bot.store.clock().now_ms());
     if !mail.is_empty() {
         bot.store.deliver(&mail).await?;
     }
-    for sort in sorts {
-        counter!("antrean_updates_total", "sort" => sort).increment(1);
-    }
-    Ok(updates.iter().filter_map(update::id).max())
+    Ok(last)
 }
 
-/// Those of `updates` that have a mailbox to go to, and the sort of each. The others are lost on purpose.
-fn sort(updates: &[Value], now_ms: Millis) -> (Vec<(ChatId, i64, Vec<u8>)>, Vec<&'static str>) {
+/// Those of `updates` that have a mailbox to go to. The others are counted, and lost on purpose.
+fn sort(updates: Vec<Value>, now_ms: antrean_domain::Millis) -> Vec<(ChatId, i64, Vec<u8>)> {
     let mut mail = Vec::with_capacity(updates.len());
-    let mut sorts = Vec::with_capacity(updates.len());
     for update in updates {
-        let Some(id) = update::id(update) else {
-            sorts.push("malformed");
+        let Some(id) = update::id(&update) else {
+            counted("malformed");
             tracing::warn!("an update without an id was left out");
             continue;
         };
-        sorts.push(match update::sort(update) {
+        match update::sort(&update) {
             Sorted::Mail(chat) => {
-                mail.push((chat, id, Envelope::new(update.clone(), now_ms).to_bytes()));
-                "mail"
+                counted("mail");
+                mail.push((chat, id, Envelope::new(update, now_ms).to_bytes()));
             }
-            Sorted::Membership { blocked: true } => "blocked",
-            Sorted::Membership { blocked: false } => "unblocked",
-            Sorted::Group => "group",
+            Sorted::Membership { blocked: true } => counted("blocked"),
+            Sorted::Membership { blocked: false } => counted("unblocked"),
+            Sorted::Group => counted("group"),
             Sorted::UnknownKind => {
+                counted("unknown");
                 tracing::info!(update.id = id, "an update of an unknown kind was left out");
-                "unknown"
             }
             Sorted::Malformed => {
+                counted("malformed");
                 tracing::warn!(update.id = id, "an update without a chat was left out");
-                "malformed"
             }
-        });
+        }
     }
-    (mail, sorts)
+    mail
+}
+
+fn counted(sort: &'static str) {
+    counter!("antrean_updates_total", "sort" => sort).increment(1);
 }
 
 #[cfg(test)]
@@ -213,9 +213,8 @@ mod tests {
             json!({"update_id": 3, "message": {"chat": {"id": -9, "type": "group"}}}),
             json!({"update_id": 4, "message": private}),
         ];
-        let (mail, sorts) = sort(&updates, 0);
+        let mail = sort(updates, 0);
         assert_eq!(mail.iter().map(|(chat, id, _)| (*chat, *id)).collect::<Vec<_>>(), [(ChatId(7), 4)]);
-        assert_eq!(sorts, ["malformed", "malformed", "unknown", "group", "mail"]);
     }
 
     #[test]

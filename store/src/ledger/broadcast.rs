@@ -181,8 +181,9 @@ impl Store {
 
     async fn broadcast(&self, shard: OfficeShard, id: String) -> Result<Option<BroadcastStatus>> {
         let mut both = redis::pipe();
-        both.atomic().hgetall(shard.broadcast(&id)).zscore(shard.walking(), &id);
-        let (fields, walking): (HashMap<String, String>, Option<f64>) = both.query_async(&mut self.commands()).await?;
+        // In this order: once the walk is over, the counts read after it are whole.
+        both.zscore(shard.walking(), &id).hgetall(shard.broadcast(&id));
+        let (walking, fields): (Option<f64>, HashMap<String, String>) = both.query_async(&mut self.commands()).await?;
         let count = |name: &str| fields.get(name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
         let Some(office) = fields.get("office").and_then(|office| office.parse().ok()) else { return Ok(None) };
         let [sent, blocked, failed, unknown] = ["sent", "blocked", "failed", "unknown"].map(count);

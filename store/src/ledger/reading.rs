@@ -115,8 +115,9 @@ impl Store {
     /// What a billing code stands for, however long it is dead; `None` for one that was never issued.
     pub async fn find_code(&self, code: &BillingCode) -> Result<Option<Bill>> {
         let Some((shard, booking)) = self.owner(code).await? else { return Ok(None) };
-        let mut both = redis::pipe();
-        both.atomic().get(shard.booking(booking.id)).get(shard.bill(code));
+        // One command, not a transaction: that would be refused when memory is full, and the bank may always ask.
+        let mut both = redis::cmd("MGET");
+        both.arg(shard.booking(booking.id)).arg(shard.bill(code));
         let (packed, until): (Option<Vec<u8>>, Option<Millis>) = both.query_async(&mut self.commands()).await?;
         let Some(packed) = packed else { return Ok(None) };
         let Record { view, payment } = Record::read(booking.id, &packed)?;
