@@ -15,6 +15,7 @@ mod message;
 mod picture;
 mod receive;
 mod send;
+mod shows;
 mod turn;
 mod update;
 

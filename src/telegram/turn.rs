@@ -21,7 +21,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use super::message::Trouble;
 use super::update::Envelope;
-use super::{Bot, backoff};
+use super::{Bot, backoff, shows};
 
 /// Chats taken at once by one reader. Their commits share an fsync; more would make the first wait for the last.
 const CHATS: usize = 8;
@@ -289,7 +289,7 @@ fn answer_tap(bot: &Arc<Bot>, tap: TapToAnswer, toast: Option<Toast>) {
 }
 
 fn wire(shows: &[Show]) -> Vec<Vec<u8>> {
-    shows.iter().map(|show| serde_json::to_vec(show).expect("a show has string keys only")).collect()
+    shows.iter().map(shows::write).collect()
 }
 
 /// An id for a booking that may begin now.

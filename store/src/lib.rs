@@ -166,14 +166,13 @@ impl Store {
         let wanted = self.shards();
         // Written by the first only: a process must start even when memory is full, for it may be the one that frees places.
         let known: Option<String> = redis::cmd("GET").arg(keys::SHARDS).query_async(&mut connection).await?;
-        let found = match known {
-            Some(found) => found,
-            None => {
-                let mut agree = redis::pipe();
-                agree.cmd("SETNX").arg(keys::SHARDS).arg(wanted).ignore().cmd("GET").arg(keys::SHARDS);
-                let (found,): (String,) = agree.query_async(&mut connection).await?;
-                found
-            }
+        let found = if let Some(found) = known {
+            found
+        } else {
+            let mut agree = redis::pipe();
+            agree.cmd("SETNX").arg(keys::SHARDS).arg(wanted).ignore().cmd("GET").arg(keys::SHARDS);
+            let (found,): (String,) = agree.query_async(&mut connection).await?;
+            found
         };
         if found == wanted.to_string() { Ok(()) } else { Err(StoreError::Shards { wanted, found }) }
     }

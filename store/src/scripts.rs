@@ -58,7 +58,7 @@ scripts! {
     LEASE = "lease", "allow-oom";
     UNLEASE = "unlease", "allow-oom";
     BULK_TOKEN = "bulk_token", "allow-oom";
-    RETRY_DEAD = "retry_dead";
+    RETRY_DEAD = "retry_dead", "allow-oom";
 }
 
 impl Script {

@@ -26,8 +26,8 @@ fn refused<T>(answer: Result<T, StoreError>) {
 async fn places_go_back_while_nothing_new_is_taken() {
     let house = House::with_places(5).await;
     let (early, late) = (house.slot(1, 8), house.slot(1, 9));
-    let held = house.booking();
-    assert_eq!(house.hold(&held, 1, &early).await, "held");
+    let kept = house.booking();
+    assert_eq!(house.hold(&kept, 1, &early).await, "held");
     let (billed, code) = house.billed(&early).await;
     let (cancelled, _) = house.billed(&early).await;
     let left = house.booking();
@@ -53,7 +53,7 @@ async fn places_go_back_while_nothing_new_is_taken() {
     maxmemory(&house, 1).await;
     assert_eq!(house.store.release_overdue(SHARD, 10).await.expect("ticked"), 1);
     assert_eq!(house.store.expire_overdue(SHARD, 10).await.expect("ticked"), 1);
-    assert_eq!((house.state(&held).await, house.state(&billed).await), (State::Released, State::Expired));
+    assert_eq!((house.state(&kept).await, house.state(&billed).await), (State::Released, State::Expired));
     assert_eq!(house.taken(&early).await, 0);
 
     maxmemory(&house, 0).await;
