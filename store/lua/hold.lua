@@ -7,39 +7,42 @@
 -- Safe twice because: settled in the same step, and records are written only where there is none. The caller names no
 -- booking twice in one call.
 local hop, journal, due, now = KEYS[2], KEYS[3], KEYS[4], ARGV[3]
-local records, deadlines, held, full = {}, {}, {}, {}
+local records, deadlines = {}, {}
+-- Where the judged jobs are in ARGV, in order; which of them found no room, and their bookings.
+local judged, full, unheld = {}, {}, {}
 
 local function judge(k, a)
   local at, places = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
+  judged[#judged + 1] = a
   if not at or left_at(KEYS[k + 2], at) < places then
-    full[#full + 1] = a
+    full[a], unheld[#unheld + 1] = true, KEYS[k + 1]
     return 'full'
   end
   take_at(KEYS[k + 2], at, places)
-  local n = #held + 1
-  held[n] = a
-  records[2 * n - 1], records[2 * n] = KEYS[k + 1], ARGV[a + 7]
-  deadlines[2 * n - 1], deadlines[2 * n] = ARGV[a + 6], ARGV[a + 2]
+  local n = #records
+  records[n + 1], records[n + 2] = KEYS[k + 1], ARGV[a + 7]
+  deadlines[n + 1], deadlines[n + 2] = ARGV[a + 6], ARGV[a + 2]
   return 'held'
 end
 
-local function inform(a, outcome)
-  redis.call('XADD', hop, '*', 't', ARGV[a + 3], 'p', outcome)
-end
-
 return batch({ head_keys = 5, head_args = 5, keys = 2, args = 8 }, judge, function()
-  if #held > 0 then
+  if #unheld > 0 and redis.call('EXISTS', unpack(unheld)) > 0 then
+    return false
+  end
+  if #records > 0 then
     if redis.call('MSETNX', unpack(records)) == 0 then
       return false
     end
     redis.call('ZADD', due, unpack(deadlines))
   end
-  for _, a in ipairs(held) do
-    chronicle(journal, 'hold', now, 'b', ARGV[a + 2], 'r', ARGV[a + 7])
-    inform(a, ARGV[a + 8])
-  end
-  for _, a in ipairs(full) do
-    inform(a, 'o{"v":1,"kind":"full",' .. string.match(ARGV[a + 8], '("booking":.*),"until"') .. '}')
+  for _, a in ipairs(judged) do
+    local outcome = ARGV[a + 8]
+    if full[a] then
+      outcome = 'o{"v":1,"kind":"full",' .. string.match(outcome, '("booking":.*),"until"') .. '}'
+    else
+      chronicle(journal, 'hold', now, 'b', ARGV[a + 2], 'r', ARGV[a + 7])
+    end
+    redis.call('XADD', hop, '*', 't', ARGV[a + 3], 'p', outcome)
   end
   return true
 end)

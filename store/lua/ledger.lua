@@ -16,6 +16,9 @@ local SLOT, COUNT = 1, 2
 -- Words that leave the job in its stream: the caller comes again with better keys.
 local UNSETTLED = { moved = true, taken = true }
 
+-- Thrown by `read`, which comes before anything is written. A batch catches it for the one job it is about.
+local UNREADABLE = 'UNREADABLE a record is of another release, or damaged'
+
 -- Whole numbers beyond 14 digits (chat ids) must not pass through tostring. `%.0f` would do as well, and costs a
 -- microsecond: it prints by way of big numbers.
 local function digits(number)
@@ -24,7 +27,14 @@ end
 
 local function read(key)
   local packed = redis.call('GET', key)
-  return packed and cmsgpack.unpack(packed) or nil
+  if not packed then
+    return nil
+  end
+  local whole, record = pcall(cmsgpack.unpack, packed)
+  if not whole or type(record) ~= 'table' or record[VERSION] ~= 1 then
+    error(UNREADABLE, 0)
+  end
+  return record
 end
 
 -- A month's counts are one string: for each hour of each day three numbers of four bytes, the capacity plus one
@@ -97,13 +107,15 @@ local function batch(shape, judge, commit)
     else
       -- A record that cannot be read breaks its own job, not those beside it.
       local sound, word = pcall(judge, shape.head_keys + (job - 1) * shape.keys, shape.head_args + (job - 1) * shape.args)
-      if not sound then
-        words[job] = 'broken ' .. (type(word) == 'table' and word.err or tostring(word))
-      else
+      if sound then
         words[job] = word
         if entry ~= '' and not UNSETTLED[word] then
           judged[#judged + 1] = entry
         end
+      elseif word == UNREADABLE then
+        words[job] = 'unreadable'
+      else
+        words[job] = 'broken ' .. (type(word) == 'table' and word.err or tostring(word))
       end
     end
   end

@@ -34,15 +34,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may succeed a moment later: the connection, not the request, was at fault.
+    /// Whether the same call may succeed a moment later: Redis or the way to it, not the request, was at fault.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Redis(error) | Self::Script { source: error, .. } => {
                 error.is_io_error()
                     || error.is_connection_dropped()
-                    || matches!(error.code(), Some("LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN" | "READONLY"))
+                    || matches!(error.code(), Some("LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN" | "READONLY" | "MISCONF"))
+                    || self.is_out_of_memory()
             }
+            Self::Hung { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether Redis refused it for want of memory, before its first write. Somebody has to give it room.
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(self, Self::Redis(error) | Self::Script { source: error, .. } if error.code() == Some("OOM"))
     }
 }

@@ -11,10 +11,11 @@ use antrean_domain::{ChatId, Job, JobClass};
 use redis::streams::{StreamId, StreamReadReply};
 
 use crate::backoff::Backoff;
+use crate::dead::{LetterKind, Strays};
 use crate::error::Result;
 use crate::keys::{ChatShard, Tag};
 use crate::reader::{BLOCK, Line};
-use crate::{Store, counted, scripts};
+use crate::{Store, scripts};
 
 /// How many hops are taken at once. Bounds how long Redis is busy with one script.
 const BATCH_MAX: usize = 256;
@@ -111,15 +112,8 @@ impl Relay {
         if ids.is_empty() {
             return Ok(());
         }
-        tracing::error!(tag = %self.tag, count = ids.len(), "hops that cannot be read were buried as dead letters");
-        let mut call = scripts::BURY_HOP.call();
-        call.key(self.tag.hop()).key(self.tag.dead());
-        call.arg("names no tag and kind this release knows").arg(self.store.clock().now_ms()).arg(ids);
-        call.run::<String>(&self.store).await?;
-        for _ in ids {
-            counted::dead_letter("hop");
-        }
-        Ok(())
+        let strays = Strays { tag: self.tag, stream: self.tag.hop(), group: "", kind: LetterKind::Hop, of: "" };
+        self.store.bury_strays(&strays, "names no tag and kind this release knows", ids).await
     }
 }
 

@@ -278,7 +278,8 @@ pub(crate) async fn create_group(store: &Store, source: &Source) -> Result<()> {
     let mut create = redis::cmd("XGROUP");
     create.arg("CREATE").arg(&source.stream).arg(source.group).arg("0").arg("MKSTREAM");
     match create.query_async::<()>(&mut store.commands()).await {
-        Err(error) if error.code() != Some("BUSYGROUP") => Err(error.into()),
+        // With its memory full Redis does not even say that the group is there. If it is not, the first read will.
+        Err(error) if !matches!(error.code(), Some("BUSYGROUP" | "OOM")) => Err(error.into()),
         _ => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! The scripts: one `lua/*.lua` per transition, assembled with what they share, loaded on connect.
 //!
 //! A script's hash is its version: in a rolling deploy old and new processes each call their own. All scripts carry
-//! a `#!lua` line, so that Redis refuses one *before* its first write when memory is full; those that free
-//! places say `allow-oom` and run even then.
+//! a `#!lua` line, so that Redis refuses one *before* its first write when memory is full. `allow-oom` have those that
+//! give something back (a place, a lease) and those that only move what is there already (a hop, a retry, a dead
+//! letter); what takes in something new has to wait.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -40,7 +41,7 @@ scripts! {
     DELIVER = "deliver";
     TURN = "turn";
     SENT = "sent", "allow-oom";
-    PARK = "park";
+    PARK = "park", "allow-oom";
     LEAVE = "leave", "allow-oom";
     RECLAIMED = "reclaimed", "allow-oom";
     SURVIVED = "survived", "allow-oom";
@@ -51,13 +52,13 @@ scripts! {
     WAKE = "wake", "allow-oom";
     RELAY_MAIL = "relay_mail", "allow-oom";
     RELAY_JOBS = "relay_jobs", "allow-oom";
-    BURY_HOP = "bury_hop";
+    BURY_STRAY = "bury_stray", "allow-oom";
     SWEEP = "sweep", "allow-oom";
     REAP = "reap", "allow-oom";
     LEASE = "lease", "allow-oom";
     UNLEASE = "unlease", "allow-oom";
     BULK_TOKEN = "bulk_token", "allow-oom";
-    RETRY_DEAD = "retry_dead";
+    RETRY_DEAD = "retry_dead", "allow-oom";
 }
 
 impl Script {

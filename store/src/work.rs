@@ -63,6 +63,7 @@ impl Verdict {
             "moved" => Self::Moved,
             "retry" => Self::Retry("the script asked for it".to_owned()),
             broken if broken.starts_with("broken ") => Self::Retry(format!("its script failed: {broken}")),
+            "unreadable" => Self::Bury("its booking's record is of another release, or damaged".to_owned()),
             _ => Self::Settled(word),
         }
     }

@@ -32,6 +32,10 @@ const RETRY_FIRST: Duration = Duration::from_millis(500);
 /// … up to this: what has failed for longer needs a person, not haste.
 const RETRY_LONGEST: Duration = Duration::from_mins(2);
 
+/// Where Redis has no memory for it, a job waits about this long, however often: that is nobody's failure but the operator's,
+/// and the stream must drain, for behind it may be what frees places.
+const NO_ROOM: Duration = Duration::from_secs(2);
+
 /// How the crew works.
 #[derive(Clone, Copy, Debug)]
 pub struct CrewSettings {
@@ -92,8 +96,8 @@ async fn read(ctx: Ctx, settings: CrewSettings, shard: u8, class: JobClass, shut
         match jobs.next(settings.batch).await {
             Ok(batch) => {
                 backoff.reset();
-                if work_off(&ctx, settings, batch).await > 0 {
-                    jobs.leaves_some();
+                if work_off(&ctx, settings, batch).await == 0 {
+                    jobs.all_settled();
                 }
             }
             Err(error) => {
@@ -181,6 +185,14 @@ async fn do_run(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, run: &Run<'
                 settled += usize::from(conclude(ctx, settings, head, run.kind, entry, verdict).await);
             }
         }
+        Err(error) if error.is_out_of_memory() => {
+            tracing::warn!(job.kind = run.kind, count = run.entries.len(), %error, "a run of jobs waits until Redis has memory for it");
+            for (entry, _) in &run.entries {
+                metrics::counter!("antrean_retries_total", "kind" => run.kind).increment(1);
+                let delay = NO_ROOM.mul_f64(rand::random_range(0.5..1.5));
+                settled += usize::from(is_off(entry, &ctx.store.postpone(head, entry, delay).await));
+            }
+        }
         Err(error) if error.is_transient() => {
             // Redis is away for longer than is worth waiting here; the entries stay ours until the lease runs out.
             tracing::warn!(job.kind = run.kind, %error, "a run of jobs is left to be reclaimed");
@@ -207,7 +219,7 @@ async fn attempt(ctx: &Ctx, head: &BatchHead, kind: &str, entries: &[(&Entry, &J
     let mut tries = 1;
     loop {
         match dispatch(ctx, head, kind, works(entries)).await {
-            Err(error) if error.is_transient() && tries < TRIES_MAX => {
+            Err(error) if error.is_transient() && !error.is_out_of_memory() && tries < TRIES_MAX => {
                 tries += 1;
                 backoff.wait().await;
             }
@@ -261,23 +273,19 @@ async fn put_off(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'st
     let delay = retry_delay(entry.attempt, rand::random_range(0.0..1.0));
     metrics::counter!("antrean_retries_total", "kind" => kind).increment(1);
     tracing::warn!(job.id = entry.id, job.attempt = entry.attempt, reason, "a job is tried again later");
-    match ctx.store.retry(head, entry, delay).await {
-        Ok(committed) => committed == Committed::Done,
-        Err(error) => {
-            tracing::warn!(job.id = entry.id, %error, "a job could not be put off and is left to be reclaimed");
-            false
-        }
-    }
+    is_off(entry, &ctx.store.retry(head, entry, delay).await)
 }
 
 async fn bury(ctx: &Ctx, head: &BatchHead, entry: &Entry, reason: &str) -> bool {
-    match ctx.store.bury(head, entry, reason).await {
-        Ok(committed) => committed == Committed::Done,
-        Err(error) => {
-            tracing::warn!(job.id = entry.id, %error, "a job could not be buried and is left to be reclaimed");
-            false
-        }
+    is_off(entry, &ctx.store.bury(head, entry, reason).await)
+}
+
+/// Whether an entry that was put off or buried is off its stream.
+fn is_off(entry: &Entry, answer: &Result<Committed, StoreError>) -> bool {
+    if let Err(error) = answer {
+        tracing::warn!(job.id = entry.id, %error, "a job could not be taken off its stream and is left to be reclaimed");
     }
+    matches!(answer, Ok(Committed::Done))
 }
 
 /// Exponential with full jitter: `random` (0–1) of the way to the ceiling of this attempt.

@@ -159,9 +159,9 @@ impl<'a> Crew<'a> {
     async fn done(&self) -> Vec<Number> {
         let told: redis::streams::StreamRangeReply = self.house.redis("XRANGE hop:{o0} - +").await;
         let chat = |entry: &redis::streams::StreamId| {
-            let (chat, outcome): (Number, String) = (entry.get("w").expect("a chat"), entry.get("p").expect("an outcome"));
+            let outcome: String = entry.get("p").expect("an outcome");
             assert!(matches!(Outcome::from_wire(&outcome[1..]), Ok(Outcome::Subscribed { on: true, .. })));
-            chat
+            addressee(entry)
         };
         told.ids.iter().map(chat).collect()
     }
@@ -173,6 +173,12 @@ impl<'a> Crew<'a> {
         self.store.tidy_alone(SHARD).await.expect("tidied");
         assert_eq!(self.house.redis::<usize>("HLEN alone:{o0}").await, crashes.len());
     }
+}
+
+/// The chat a hop goes to: the last part of its address.
+pub(crate) fn addressee(hop: &redis::streams::StreamId) -> Number {
+    let address: String = hop.get("t").expect("an address");
+    address.rsplit(':').next().and_then(|chat| chat.parse().ok()).expect("a chat")
 }
 
 fn number(job: &Job) -> Number {

@@ -10,6 +10,7 @@ use std::task::Poll;
 use antrean_domain::{ChatId, Job, Outcome};
 use antrean_store::{Batch, Commit, Committed, JobReader, Mail, OfficeShard, Options, Store, SubscribeJob, Tag, Turn, Work};
 
+use crate::crew::addressee;
 use crate::drive::{LEASE_MS, empty};
 use crate::queue_house::{BUDI, CLASS, House, SITI, job, next_batch, update};
 
@@ -126,7 +127,7 @@ async fn do_all(store: &Store, Batch { head, entries, .. }: &Batch) {
 /// Whom the crew told, in no order.
 async fn told(house: &House) -> Vec<i64> {
     let hops: redis::streams::StreamRangeReply = house.redis("XRANGE hop:{o0} - +").await;
-    let mut told: Vec<_> = hops.ids.iter().map(|hop| hop.get("w").expect("a chat")).collect();
+    let mut told: Vec<_> = hops.ids.iter().map(addressee).collect();
     told.sort_unstable();
     told
 }
@@ -282,7 +283,7 @@ async fn hops_arrive_once_and_in_order_wherever_a_relay_is_killed() {
         async |house, _| {
             for (n, chat) in chats.iter().enumerate() {
                 let outcome = format!(r#"o{{"v":1,"kind":"subscribed","office":"AA{n}","on":true}}"#);
-                house.redis::<String>(&format!("XADD hop:{{o0}} * t c0 k mail w {chat} p {outcome}")).await;
+                house.redis::<String>(&format!("XADD hop:{{o0}} * t c0:mail:{chat} p {outcome}")).await;
             }
         },
         async |house, store| {

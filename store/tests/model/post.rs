@@ -141,7 +141,7 @@ impl<'a> Post<'a> {
             self.outcomes += 1;
             self.arrived[*chat].push(Item::Outcome(self.outcomes));
             let outcome = format!(r#"o{{"v":1,"kind":"subscribed","office":"AA{}","on":true}}"#, self.outcomes);
-            self.house.redis::<String>(&format!("XADD hop:{{o0}} * t c0 k mail w {} p {outcome}", id(*chat))).await;
+            self.house.redis::<String>(&format!("XADD hop:{{o0}} * t c0:mail:{} p {outcome}", id(*chat))).await;
         }
         self.house.redis::<usize>("COPY hop:{o0} saved:{o0} REPLACE").await;
         let mut relay = self.store.relay(Tag::Office(OfficeShard(0)));

@@ -100,6 +100,11 @@ impl House {
         command.query_async(&mut self.raw.clone()).await.expect("Redis understands it")
     }
 
+    /// Any command whose arguments are no words.
+    pub(crate) async fn ask(&self, command: &redis::Cmd) {
+        command.query_async::<()>(&mut self.raw.clone()).await.expect("Redis understands it");
+    }
+
     /// Delivers updates `{"n":1}`, `{"n":2}` … with these numbers as their ids.
     pub(crate) async fn deliver(&self, chat: ChatId, numbers: impl IntoIterator<Item = i64>) {
         let updates: Vec<_> = numbers.into_iter().map(|n| (chat, n, update(n))).collect();

@@ -64,14 +64,15 @@ async fn under_one_name_never_more_is_pending_than_the_batch_in_hand() {
     let mut reader = house.store.jobs(0, CLASS).await.expect("joined");
     let first = next_batch(&mut reader, 2).await;
     settle(&house, &first.head, &first.entries[0]).await;
-    reader.leaves_some();
     let second = next_batch(&mut reader, 2).await;
     assert_ne!(first.head.consumer, second.head.consumer, "what is left is a dead owner's");
     assert_eq!((first.head.in_hand, second.head.in_hand), (2, 2));
     for entry in &second.entries {
         settle(&house, &second.head, entry).await;
     }
+    reader.all_settled();
     let left = next_batch(&mut reader, 2).await;
+    assert_eq!(left.head.consumer, second.head.consumer, "nothing was left under this name");
     assert!(left.alone && left.entries[0].id == first.entries[1].id, "and comes back after one lease");
 }
 

@@ -6,4 +6,5 @@ mod hops;
 mod house;
 mod jobs;
 mod outboxes;
+mod poison;
 mod turns;
