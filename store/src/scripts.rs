@@ -98,7 +98,11 @@ impl Call {
         let asked = Instant::now();
         let answer = self.invocation.invoke_async(&mut connection).await;
         counted::called(self.name, asked.elapsed());
-        answer.map_err(|source| StoreError::Script { script: self.name, source })
+        let answer = answer.map_err(|source| StoreError::Script { script: self.name, source });
+        if answer.as_ref().is_err_and(StoreError::is_out_of_memory) {
+            counted::out_of_memory(self.name);
+        }
+        answer
     }
 }
 

@@ -60,6 +60,8 @@ async fn without_memory_places_go_back_the_bank_waits_and_people_hear_the_truth(
     let refused = world.door.pays(json!({ "code": bill.code, "amount": bill.amount })).await;
     assert_eq!((refused.status, refused.code()), (503, "5032500"), "{refused:?}");
     assert_eq!(world.door.inquires(json!({ "code": bill.code })).await.code(), "2002400", "to look takes no memory");
+    let figures = reqwest::get(format!("{}/metrics", world.web())).await.expect("the web role answers").text().await;
+    assert!(figures.expect("figures are text").contains("antrean_out_of_memory_total{script=\"deliver\"}"), "it can be alarmed on");
     pass_minutes(&world, 11).await;
     world.until_taken("JKTSEL", 1).await;
     pass_minutes(&world, 120).await;
