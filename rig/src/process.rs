@@ -78,14 +78,6 @@ impl Process {
         assert!(matches!(outcome, Ok(true)), "{} never logged {text:?}:\n{}", self.name, self.tail());
     }
 
-    /// Waits until so many lines of its log have `text`.
-    pub async fn logs_times(&self, text: &str, times: usize) {
-        let mut count = self.log.count.clone();
-        let found = count.wait_for(|_| self.log.has_times(text) >= times);
-        let outcome = timeout(PATIENCE, found).await.map(|found| found.is_ok());
-        assert!(matches!(outcome, Ok(true)), "{} never logged {text:?} {times} times:\n{}", self.name, self.tail());
-    }
-
     /// Everything it wrote.
     pub fn log(&self) -> String {
         self.log.lines.lock().expect("nobody panics while holding the log").join("\n")
@@ -120,10 +112,6 @@ impl Process {
 }
 
 impl Log {
-    fn has_times(&self, text: &str) -> usize {
-        self.lines.lock().expect("nobody panics while holding the log").iter().filter(|line| line.contains(text)).count()
-    }
-
     fn has(&self, text: &str) -> bool {
         self.lines.lock().expect("nobody panics while holding the log").iter().any(|line| line.contains(text))
     }
