@@ -74,8 +74,10 @@ impl House {
                 Err(error) => panic!("cannot connect: {error}"),
             }
         };
+        // By default it gives up after half a second, which a busy machine takes now and then.
+        let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
         let client = redis::Client::open(server.url()).expect("a url");
-        let mut raw = client.get_multiplexed_async_connection().await.expect("a connection");
+        let mut raw = client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection");
         let _: () =
             redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").query_async(&mut raw).await.expect("OK");
         Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), _server: server }

@@ -86,8 +86,10 @@ impl House {
     async fn with_options(options: impl Fn(&Server) -> Options) -> Self {
         let server = Server::start();
         let store = settle(async || Store::connect(options(&server)).await).await;
+        // By default it gives up after half a second, which a busy machine takes now and then.
+        let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
         let client = redis::Client::open(format!("redis+unix://{}", server.dir.path().join("redis.sock").display())).expect("a url");
-        let raw = client.get_multiplexed_async_connection().await.expect("a connection");
+        let raw = client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection");
         Self { store, server, raw }
     }
 
