@@ -109,6 +109,16 @@ async fn what_comes_late_is_superseded() {
 }
 
 #[tokio::test]
+async fn who_repeats_a_first_hold_is_not_told_that_its_own_place_is_full() {
+    let house = House::with_places(1).await;
+    let (slot, booking) = (house.slot(1, 8), house.booking());
+    assert_eq!(house.hold(&booking, 1, &slot).await, "held");
+    // A failover brings the job back that was acked.
+    assert_eq!(house.hold(&booking, 1, &slot).await, "superseded");
+    assert_eq!((house.taken(&slot).await, house.outcomes().await.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn who_goes_back_gives_the_place_back_and_may_hold_again() {
     let house = House::with_places(1).await;
     let (slot, booking) = (house.slot(1, 8), house.booking());
