@@ -364,6 +364,24 @@ impl Ledger {
     }
 }
 
+impl Told {
+    pub(crate) fn who(&self) -> Who {
+        match self {
+            Self::Held { who, .. }
+            | Self::Full { who, .. }
+            | Self::HoldOver { who }
+            | Self::Billed { who, .. }
+            | Self::Cancelled { who, .. }
+            | Self::Expired { who, .. }
+            | Self::Paid { who, .. }
+            | Self::RefundDue { who, .. }
+            | Self::Rescheduled { who, .. }
+            | Self::NotRescheduled { who, .. }
+            | Self::Refused { who, .. } => *who,
+        }
+    }
+}
+
 impl Booking {
     fn takes_places(&self) -> bool {
         matches!(self.state, State::Held | State::Billed | State::Paid)

@@ -60,14 +60,19 @@ impl<'a> Crew<'a> {
         Self { house, store, began, enqueued: 0, readers, batches: Vec::new() }
     }
 
-    pub(crate) async fn apply(&mut self, operation: &Operation) -> String {
+    pub(crate) async fn apply(&mut self, operation: &Operation, before: &Model) -> String {
         match operation {
             Operation::Enqueue => {
                 self.enqueued += 1;
                 self.store.enqueue(&job(self.enqueued)).await.expect("enqueued");
                 String::new()
             }
-            Operation::Read { reader, most } => self.read(*reader, *most).await,
+            Operation::Read { reader, most } => {
+                if !before.leaves_some(*reader) {
+                    self.readers[*reader].all_settled();
+                }
+                self.read(*reader, *most).await
+            }
             Operation::Do { batch } => self.do_all(&self.batches[*batch]).await,
             Operation::Retry { batch, at, minutes } => {
                 let Batch { head, entries, .. } = &self.batches[*batch];
@@ -161,7 +166,7 @@ impl<'a> Crew<'a> {
         let chat = |entry: &redis::streams::StreamId| {
             let outcome: String = entry.get("p").expect("an outcome");
             assert!(matches!(Outcome::from_wire(&outcome[1..]), Ok(Outcome::Subscribed { on: true, .. })));
-            addressee(entry)
+            chat_of(entry)
         };
         told.ids.iter().map(chat).collect()
     }
@@ -175,10 +180,10 @@ impl<'a> Crew<'a> {
     }
 }
 
-/// The chat a hop goes to: the last part of its address.
-pub(crate) fn addressee(hop: &redis::streams::StreamId) -> Number {
-    let address: String = hop.get("t").expect("an address");
-    address.rsplit(':').next().and_then(|chat| chat.parse().ok()).expect("a chat")
+/// Whom a hop is for: `c0:mail:42`.
+pub(crate) fn chat_of(hop: &redis::streams::StreamId) -> Number {
+    let to: String = hop.get("t").expect("a hop says where it goes");
+    to.strip_prefix("c0:mail:").and_then(|chat| chat.parse().ok()).expect("a chat")
 }
 
 fn number(job: &Job) -> Number {

@@ -118,6 +118,12 @@ impl Model {
         crashes
     }
 
+    /// Whether a reader has not done all it has in hand.
+    pub(crate) fn leaves_some(&self, reader: usize) -> bool {
+        let batch = self.readers[reader].batch.map(|batch| &self.batches[batch]);
+        batch.is_some_and(|batch| batch.entries.iter().any(|entry| self.pending.get(&entry.id) == Some(&batch.owner)))
+    }
+
     fn enter(&mut self, job: Number, attempt: u32) {
         self.next += 1;
         self.waiting.push_back(Entry { job, attempt, id: self.next });
@@ -295,8 +301,8 @@ impl ReferenceStateMachine for Jobs {
 
 async fn walk(house: &House, mut walk: Walk<Jobs>) {
     let mut crew = Crew::open(house).await;
-    while let Some((operation, _, after)) = walk.next() {
-        assert_eq!(crew.apply(&operation).await, after.answer, "the answer to {operation:?}");
+    while let Some((operation, before, after)) = walk.next() {
+        assert_eq!(crew.apply(&operation, &before).await, after.answer, "the answer to {operation:?}");
         assert_eq!(crew.picture().await, Picture::of(&after), "after {operation:?}");
     }
     crew.close(walk.model()).await;

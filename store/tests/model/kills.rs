@@ -10,7 +10,7 @@ use std::task::Poll;
 use antrean_domain::{ChatId, Job, Outcome};
 use antrean_store::{Batch, Commit, Committed, JobReader, Mail, OfficeShard, Options, Store, SubscribeJob, Tag, Turn, Work};
 
-use crate::crew::addressee;
+use crate::crew::chat_of;
 use crate::drive::{LEASE_MS, empty};
 use crate::queue_house::{BUDI, CLASS, House, SITI, job, next_batch, update};
 
@@ -127,7 +127,7 @@ async fn do_all(store: &Store, Batch { head, entries, .. }: &Batch) {
 /// Whom the crew told, in no order.
 async fn told(house: &House) -> Vec<i64> {
     let hops: redis::streams::StreamRangeReply = house.redis("XRANGE hop:{o0} - +").await;
-    let mut told: Vec<_> = hops.ids.iter().map(addressee).collect();
+    let mut told: Vec<_> = hops.ids.iter().map(chat_of).collect();
     told.sort_unstable();
     told
 }
