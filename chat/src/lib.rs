@@ -33,7 +33,7 @@ pub use dialogue::{BadDialogue, DIALOGUE_VERSION, Dialogue};
 pub use facts::{Answers, Facts, Next, Order, Query, Step};
 pub use input::{Input, OtherKind, Person, PhotoIn, Tap};
 pub use lang::{BadLang, Lang};
-pub use navigate::commands;
+pub use navigate::{apology, commands};
 pub use screen::{Action, Button, How, Picture, Screen, Show, Toast};
 pub use step::step;
 pub use texts::{BadTexts, Texts};

@@ -22,6 +22,11 @@ pub fn commands(texts: &Texts, lang: Lang) -> Vec<(String, String)> {
     COMMANDS.into_iter().map(|command| (command.to_owned(), words.say(&format!("command-{command}")))).collect()
 }
 
+/// What people are told while nothing can be taken in: plain text, short enough for the answer to a tap.
+pub fn apology(texts: &Texts, lang: Lang) -> String {
+    texts.words(lang).say("apology")
+}
+
 /// Follows a typed command. What stands behind the first word (`/start payload`, `/help@bot`) is passed over.
 pub(crate) fn command(talk: &mut Talk<'_>, text: &str) {
     let word = text.split_whitespace().next().unwrap_or_default();

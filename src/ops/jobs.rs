@@ -175,13 +175,15 @@ fn kind(letter: &DeadLetter) -> &'static str {
         LetterKind::Mail => "message to a dialogue",
         LetterKind::Show => "message to a person",
         LetterKind::Hop => "hop",
+        LetterKind::Stray => "entry nobody can read",
+        LetterKind::Unknown => "not known",
     }
 }
 
 /// What was stored. What is personal in it is sealed, and stays so.
 fn payload(letter: &DeadLetter) -> String {
     match std::str::from_utf8(&letter.payload) {
-        Ok(text) if text.starts_with(['{', 'o']) => text.to_owned(),
+        Ok(text) if text.starts_with(['{', '[', 'o']) => text.to_owned(),
         _ => format!("sealed, {} bytes", letter.payload.len()),
     }
 }

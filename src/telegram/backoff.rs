@@ -16,6 +16,11 @@ pub(super) fn delay(failures: u32) -> Duration {
     Duration::from_millis(rand::random_range(FIRST_MS / 5..=ceiling_ms))
 }
 
+/// The wait for our own Redis: short, so that people notice its return at once.
+pub(super) fn soon(failures: u32) -> Duration {
+    delay(failures.min(3))
+}
+
 /// Waits for `time`, or less when told to stop.
 pub(super) async fn wait(time: Duration, shutdown: &CancellationToken) {
     tokio::select! {

@@ -5,6 +5,7 @@
 //! process, goes on from what Redis holds. What may be said and asked is `antrean_chat`'s; this floor only knows how
 //! a Bot API server wants it. A message's way is traced in `docs/ARCHITECTURE.md`.
 
+mod apology;
 mod backoff;
 mod bulk;
 mod client;
@@ -14,6 +15,7 @@ mod message;
 mod picture;
 mod receive;
 mod send;
+mod shows;
 mod turn;
 mod update;
 

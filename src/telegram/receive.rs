@@ -2,17 +2,20 @@
 //!
 //! Wakes on: `getUpdates`, held open while nothing comes. One poller at a time, by a lease; the others stand by.
 //! Writes: mailboxes, sealed. An update is confirmed at Telegram (by the next `offset`) only after Redis has it.
+//! While Redis takes nothing, people hear of it from here: see `apology`.
 //! Safe twice because: a repeated `update_id` is dropped where mailboxes are written. A kill at any moment means
 //! that Telegram hands the same updates to the next poller.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use antrean_domain::ChatId;
+use antrean_store::StoreError;
 use metrics::counter;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::apology::Apology;
 use super::update::{self, Envelope, Sorted};
 use super::{Bot, Failure, backoff};
 
@@ -24,33 +27,60 @@ const RENEW_EVERY: Duration = Duration::from_millis(LEASE_MS / 4);
 const STANDBY: Duration = Duration::from_millis(500);
 /// Someone else polls with our token, without asking for our lease. Their poll ends ours as ours ends theirs.
 const CONFLICT: Duration = Duration::from_secs(5);
+/// How often updates that Redis did not take are asked for and tried again.
+const TAKE_AGAIN: Duration = Duration::from_secs(1);
+/// How often whoever polled last looks whom to tell, while Redis is away. It holds no lease then; should another process
+/// have it, each look costs that one [`CONFLICT`] at most.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// The token was withdrawn while we ran. Only an operator can help.
 const REFUSED: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(bot: Arc<Bot>, shutdown: CancellationToken) {
     let owner = uuid::Uuid::new_v4().simple().to_string();
+    let mut apology = Apology::default();
+    // Of several processes only the last that had the lease speaks up while nobody can have it.
+    let mut ours = false;
+    let mut looked: Option<Instant> = None;
     let mut failures = 0;
     while !shutdown.is_cancelled() {
         match bot.store.poller_lease(&owner, LEASE_MS).await {
             Ok(true) => {
                 failures = 0;
+                apology.over();
                 tokio::select! {
                     // Cutting a poll short is harmless: what it would have brought is not confirmed.
-                    () = poll(&bot, &shutdown) => {}
+                    () = poll(&bot, &mut apology, &shutdown) => {}
                     () = lease_lost(&bot, &owner) => {}
                     () = shutdown.cancelled() => {}
                 }
+                ours = true;
             }
-            Ok(false) => backoff::wait(STANDBY, &shutdown).await,
+            Ok(false) => {
+                ours = false;
+                backoff::wait(STANDBY, &shutdown).await;
+            }
             Err(error) => {
                 failures += 1;
                 tracing::warn!(%error, "the lease to poll Telegram could not be asked for");
-                backoff::wait(backoff::delay(failures), &shutdown).await;
+                let now = Instant::now();
+                if ours && apology.is_due(now) && looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY) {
+                    looked = Some(now);
+                    shutdown.run_until_cancelled(tell(&bot, &mut apology)).await;
+                }
+                backoff::wait(backoff::soon(failures), &shutdown).await;
             }
         }
     }
     if let Err(error) = bot.store.release_poller_lease(&owner).await {
         tracing::debug!(%error, "the lease to poll Telegram runs out by itself");
+    }
+}
+
+/// Looks who waits, and tells them. Without an offset, so that nothing is confirmed, and without staying.
+async fn tell(bot: &Arc<Bot>, apology: &mut Apology) {
+    match bot.client.updates(None, 0).await {
+        Ok(updates) => apology.say(bot, &updates, Instant::now()),
+        Err(failure) => tracing::debug!(%failure, "nobody can be told that Redis is away"),
     }
 }
 
@@ -73,7 +103,7 @@ async fn lease_lost(bot: &Bot, owner: &str) {
 }
 
 /// Polls until it is stopped.
-async fn poll(bot: &Bot, shutdown: &CancellationToken) {
+async fn poll(bot: &Arc<Bot>, apology: &mut Apology, shutdown: &CancellationToken) {
     // Without an offset Telegram begins at the first unconfirmed update, wherever the last poller stopped.
     let mut offset = None;
     let mut failures = 0;
@@ -86,10 +116,21 @@ async fn poll(bot: &Bot, shutdown: &CancellationToken) {
             }
             Ok(updates) => {
                 failures = 0;
-                match deliver(bot, updates, shutdown).await {
-                    Some(last) => offset = Some(last + 1),
+                match deliver(bot, updates).await {
+                    Ok(Some(last)) => {
+                        apology.over();
+                        offset = Some(last + 1);
+                    }
                     // Nothing can be confirmed, so the same would come again at once.
-                    None => backoff::wait(STANDBY, shutdown).await,
+                    Ok(None) => backoff::wait(STANDBY, shutdown).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "updates could not be put into their mailboxes, Telegram keeps them");
+                        if apology.is_due(Instant::now()) {
+                            tell(bot, apology).await;
+                        }
+                        // They are not confirmed: they come again, and with them those of who wrote since.
+                        backoff::wait(TAKE_AGAIN, shutdown).await;
+                    }
                 }
             }
             Err(failure) => {
@@ -111,26 +152,15 @@ fn patience(failure: &Failure, failures: u32) -> Duration {
     }
 }
 
-/// Puts `updates` into their mailboxes, trying until Redis has them, and gives the highest id; `None` where no
-/// update has one, or when told to stop: then nothing may be confirmed.
-async fn deliver(bot: &Bot, updates: Vec<Value>, shutdown: &CancellationToken) -> Option<i64> {
+/// Puts `updates` into their mailboxes and gives the highest id, up to which they may be confirmed; none where no update
+/// has one. After an error nothing may be.
+async fn deliver(bot: &Bot, updates: Vec<Value>) -> Result<Option<i64>, StoreError> {
     let last = updates.iter().filter_map(update::id).max();
     let mail = sort(updates, bot.store.clock().now_ms());
-    let mut failures = 0;
-    while !mail.is_empty() {
-        match bot.store.deliver(&mail).await {
-            Ok(_) => break,
-            Err(error) => {
-                failures += 1;
-                tracing::warn!(%error, updates = mail.len(), "updates could not be put into their mailboxes, Telegram keeps them");
-                backoff::wait(backoff::delay(failures), shutdown).await;
-            }
-        }
-        if shutdown.is_cancelled() {
-            return None;
-        }
+    if !mail.is_empty() {
+        bot.store.deliver(&mail).await?;
     }
-    last
+    Ok(last)
 }
 
 /// Those of `updates` that have a mailbox to go to. The others are counted, and lost on purpose.

@@ -18,7 +18,7 @@ use tracing::Instrument;
 use super::limiter::Pace;
 use super::live::{Gathered, Live, gather};
 use super::message::{self, Trouble};
-use super::{Bot, backoff};
+use super::{Bot, backoff, shows};
 
 /// One chat at a time: Telegram takes some 100 ms for a message, and no chat waits for another's.
 const CHATS: usize = 1;
@@ -58,7 +58,7 @@ async fn serve(bot: &Bot, outbox: &Outbox, shutdown: &CancellationToken) {
         if shutdown.is_cancelled() {
             return;
         }
-        backoff::wait(backoff::delay(failures), shutdown).await;
+        backoff::wait(backoff::soon(failures), shutdown).await;
     }
 }
 
@@ -161,10 +161,9 @@ async fn tell(bot: &Bot, chat: ChatId, show: &Show, live: &mut Live) -> Result<(
 fn readable(shows: &[Vec<u8>]) -> (Vec<Show>, Option<String>) {
     let mut read = Vec::with_capacity(shows.len());
     for show in shows {
-        match serde_json::from_slice(show) {
+        match shows::read(show) {
             Ok(show) => read.push(show),
-            // The text of serde's error could quote the screen.
-            Err(error) => return (read, Some(format!("not a show of the expected shape (column {})", error.column()))),
+            Err(reason) => return (read, Some(reason)),
         }
     }
     (read, None)
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn reading_stops_before_the_first_show_that_cannot_be_read() {
-        let good = br#"{"how":"live","screen":{"text":"a"}}"#.to_vec();
+        let good = br#"{"v":1,"how":"live","screen":{"text":"a"}}"#.to_vec();
         let (shows, reason) = readable(&[good.clone(), b"{}".to_vec(), good]);
         assert_eq!(shows.len(), 1);
         assert!(reason.expect("a reason").starts_with("not a show"));

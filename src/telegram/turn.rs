@@ -21,7 +21,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use super::message::Trouble;
 use super::update::Envelope;
-use super::{Bot, backoff};
+use super::{Bot, backoff, shows};
 
 /// Chats taken at once by one reader. Their commits share an fsync; more would make the first wait for the last.
 const CHATS: usize = 8;
@@ -63,16 +63,19 @@ async fn read(bot: &Arc<Bot>, shard: ChatShard, shutdown: &CancellationToken) ->
 /// Serves one chat, however long Redis is away. A turn given up on shutdown is taken by the next process.
 async fn serve(bot: &Arc<Bot>, turn: &Turn, shutdown: &CancellationToken) {
     let started = std::time::Instant::now();
-    let mut failures = 0;
+    let mut failures = 0_u32;
     loop {
         let Err(error) = serve_once(bot, turn).await else { break };
         failures += 1;
-        tracing::warn!(%error, failures, "a turn failed");
+        // Of a long absence every chat in hand would tell every second: 1, 2, 4, 8 … are enough.
+        if failures.is_power_of_two() {
+            tracing::warn!(%error, failures, "a turn failed");
+        }
         if !error.is_transient() && failures >= FAULTS_MAX {
             park(bot, turn, &error.to_string()).await;
             break;
         }
-        backoff::wait(backoff::delay(failures), shutdown).await;
+        backoff::wait(backoff::soon(failures), shutdown).await;
         if shutdown.is_cancelled() {
             return;
         }
@@ -286,7 +289,7 @@ fn answer_tap(bot: &Arc<Bot>, tap: TapToAnswer, toast: Option<Toast>) {
 }
 
 fn wire(shows: &[Show]) -> Vec<Vec<u8>> {
-    shows.iter().map(|show| serde_json::to_vec(show).expect("a show has string keys only")).collect()
+    shows.iter().map(shows::write).collect()
 }
 
 /// An id for a booking that may begin now.

@@ -271,6 +271,15 @@ mod tests {
     }
 
     #[test]
+    fn an_update_sealed_by_version_1_is_read_and_a_future_one_named() {
+        let released = r#"{"v":1,"received_ms":1795000000000,"update":{"update_id":7,"callback_query":{"id":"q","from":{"id":5,"first_name":"Budi"},"message":{"chat":{"id":5,"type":"private"}},"data":"1|5|9|home|"}}}"#;
+        let understood = Envelope::open(released.as_bytes()).expect("an envelope of version 1");
+        assert!(matches!(understood.input, Input::Tap(Tap { from_owner: true, .. })) && understood.callback.as_deref() == Some("q"));
+        let future = released.replace("\"v\":1", "\"v\":2");
+        assert!(matches!(Envelope::open(future.as_bytes()), Err(BadUpdate::Version(2))));
+    }
+
+    #[test]
     fn a_text_survives_entities_of_tomorrow() {
         let entities = json!([{"type": "date_time", "offset": 0, "length": 4, "unix_time": 1_795_000_000}, {"type": "hologram"}]);
         let opened = open(&json!({"text": "besok", "entities": entities, "rich_text": {"blocks": []}, "effect_id": 3}));

@@ -8,8 +8,12 @@
 local now = tonumber(ARGV[1])
 
 local record = read(KEYS[4])
-if redis.call('GET', KEYS[5]) ~= ARGV[10] or not record then
+if redis.call('GET', KEYS[5]) ~= ARGV[10] then
   return { 'unknown-code' }
+end
+if not record then
+  -- A code was issued for it: its record was lost. Money must not be turned away for that; the bank keeps it and repeats it.
+  error(UNREADABLE, 0)
 end
 local fingerprint = redis.call('GET', KEYS[7])
 if fingerprint and fingerprint ~= ARGV[3] then

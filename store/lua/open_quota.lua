@@ -8,13 +8,12 @@ local capacity, deficits, hours = tonumber(ARGV[3]), 0, {}
 for at = 4, math.min(#ARGV, 747) do
   local hour = ARGV[at]
   hours[#hours + 1] = hour
-  local place = digits(((string.sub(hour, 1, 2) - 1) * 24 + string.sub(hour, 3)) * HOUR_BYTES)
-  local _, taken, withheld = counts(KEYS[1], place)
-  set_counts(KEYS[1], place, capacity, taken, withheld)
+  local at = ((string.sub(hour, 1, 2) - 1) * 24 + string.sub(hour, 3)) * HOUR_BYTES
+  local _, taken, withheld = counts(KEYS[1], at)
+  redis.call('SETRANGE', KEYS[1], digits(at), struct.pack('>I4I4I4', capacity + 1, taken, withheld))
   if taken > capacity then
     deficits = deficits + 1
   end
 end
-write_counts()
 chronicle(KEYS[2], 'quota', ARGV[1], 'q', ARGV[2], 'n', ARGV[3], 'h', table.concat(hours, ' '))
 return { 'opened', digits(deficits) }

@@ -1,8 +1,20 @@
 -- What every script begins with. It only defines; nothing runs before a script's own first line.
 
--- Which of `ids` are still pending on `stream` for `consumer`: a set. One range query fences a whole batch. XACK
--- alone would not do: it never asks who the owner is.
-local function fence(stream, group, consumer, ids)
+-- Whether Redis knows of exactly `in_hand` entries pending for `consumer`. Then nothing was taken from it: under its name
+-- never more was read than what it believes to have in hand (store/src/reader.rs).
+local function has_all(stream, group, consumer, in_hand)
+  for _, pending in ipairs(redis.call('XPENDING', stream, group)[4] or {}) do
+    if pending[1] == consumer then
+      return pending[2] == in_hand
+    end
+  end
+  return false
+end
+
+-- Which of `ids` are still pending on `stream` for `consumer`: a set. One range query fences a whole batch, or, where
+-- the consumer says how many it has in hand, a summary that is as long as there are readers. XACK alone would not do: it
+-- never asks who the owner is.
+local function fence(stream, group, consumer, ids, in_hand)
   local low, high
   for _, id in ipairs(ids) do
     if id ~= '' then
@@ -10,7 +22,11 @@ local function fence(stream, group, consumer, ids)
     end
   end
   local mine = {}
-  if low then
+  if low and in_hand and in_hand ~= '0' and has_all(stream, group, consumer, in_hand) then
+    for _, id in ipairs(ids) do
+      mine[id] = true
+    end
+  elseif low then
     -- A reader has one batch in flight, at most 256 entries; 1000 leaves room for what it once left behind.
     for _, entry in ipairs(redis.call('XPENDING', stream, group, low, high, 1000, consumer)) do
       mine[entry[1]] = true

@@ -2,7 +2,7 @@
 --
 -- KEYS 1 ready · 2 ready ids · 3 inbox · 4 dialogue · 5 outready · 6 outready ids · 7 outbox · 8 hop · 9 alone
 -- ARGV 1 group · 2 consumer · 3 entry · 4 chat · 5 expected rev · 6 messages taken · 7 sealed dialogue · 8 alone field
---      9 number of shows, then each sealed · then number of jobs, then per job: tag · class · payload
+--      9 number of shows, then each sealed · then number of jobs, then per job: where to, as a hop says it · payload
 -- Returns done | stale
 -- Safe twice because the entry is settled in here, and the dialogue's rev tells a second reader of the same mail.
 
@@ -26,7 +26,7 @@ if shows > 0 then
 end
 at = at + shows + 1
 for n = 0, tonumber(ARGV[at]) - 1 do
-  redis.call('XADD', KEYS[8], '*', 't', ARGV[at + n * 3 + 1], 'k', 'job', 'w', ARGV[at + n * 3 + 2], 'p', ARGV[at + n * 3 + 3])
+  redis.call('XADD', KEYS[8], '*', 't', ARGV[at + n * 2 + 1], 'p', ARGV[at + n * 2 + 2])
 end
 headway(KEYS[9], ARGV[8], leave_mailbox(KEYS[1], group, entry, KEYS[2], chat, KEYS[3]))
 return 'done'

@@ -103,7 +103,8 @@ impl Inner {
     async fn read_offset(&self) -> Result<()> {
         if self.mode == ClockMode::Steered {
             let offset_ms: Option<i64> = self.connection.clone().get(keys::CLOCK).await?;
-            self.offset_ms.store(offset_ms.unwrap_or(0), Ordering::Relaxed);
+            // Forward only: an answer that was under way while `advance` moved the offset must not take it back.
+            self.offset_ms.fetch_max(offset_ms.unwrap_or(0), Ordering::Relaxed);
         }
         Ok(())
     }

@@ -22,6 +22,11 @@ pub(crate) fn dead_letter(kind: &'static str) {
     counter!("antrean_dead_letters_total", "kind" => kind).increment(1);
 }
 
+/// A script was refused for want of memory: what it was to take in waits, at Telegram, at the bank or on its stream.
+pub(crate) fn out_of_memory(script: &'static str) {
+    counter!("antrean_out_of_memory_total", "script" => script).increment(1);
+}
+
 /// A script answered, this long after it was called: Redis' own time, its queue and the way there and back.
 pub(crate) fn called(script: &'static str, took: Duration) {
     histogram!("antrean_script_seconds", "script" => script).record(took);

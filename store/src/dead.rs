@@ -10,7 +10,10 @@ use redis::streams::{StreamId, StreamRangeReply};
 use crate::error::{Result, StoreError};
 use crate::keys::Tag;
 use crate::mailbox::Side;
-use crate::{Store, scripts};
+use crate::{Store, counted, scripts};
+
+/// What strays on the stream of sends are of.
+pub(crate) const BULK: &str = "bulk";
 
 /// Where a dead letter lies: `c0/1764000000000-0`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +35,28 @@ pub enum LetterKind {
     /// A message to a person.
     Show,
     Hop,
+    /// An entry of another stream that says nothing this release knows.
+    Stray,
+    /// A dead letter that does not say what it was. It can be looked at and dropped.
+    Unknown,
+}
+
+/// Entries that cannot be read, and where they lie.
+pub(crate) struct Strays<'a> {
+    pub tag: Tag,
+    pub stream: String,
+    /// The group they are read in; empty where there is none.
+    pub group: &'a str,
+    pub kind: LetterKind,
+    /// What they are of, for whoever brings them back; empty: each one's own id.
+    pub of: &'a str,
 }
 
 #[derive(Clone, Debug)]
 pub struct DeadLetter {
     pub id: DeadLetterId,
     pub kind: LetterKind,
-    /// A job's class, a mailbox's chat, or a hop's id.
+    /// A job's class, a mailbox's chat, a hop's id, or a stray's stream.
     pub of: String,
     pub attempt: u32,
     pub reason: String,
@@ -53,7 +71,7 @@ impl Store {
         let mut letters = Vec::new();
         for tag in self.tags() {
             let reply: StreamRangeReply = self.commands().xrange_count(tag.dead(), "-", "+", most).await?;
-            letters.extend(reply.ids.iter().map(|entry| DeadLetter::read(tag, entry)).collect::<Result<Vec<_>>>()?);
+            letters.extend(reply.ids.iter().map(|entry| DeadLetter::read(tag, entry)));
         }
         Ok(letters)
     }
@@ -61,7 +79,7 @@ impl Store {
     /// One dead letter, if it is there.
     pub async fn dead_letter(&self, id: &DeadLetterId) -> Result<Option<DeadLetter>> {
         let reply: StreamRangeReply = self.commands().xrange(id.tag.dead(), &id.entry, &id.entry).await?;
-        reply.ids.first().map(|entry| DeadLetter::read(id.tag, entry)).transpose()
+        Ok(reply.ids.first().map(|entry| DeadLetter::read(id.tag, entry)))
     }
 
     /// Brings a dead letter back to where it died, to be tried afresh. False when it is gone.
@@ -77,6 +95,9 @@ impl Store {
             }
             (LetterKind::Hop, tag) => {
                 call.key(tag.hop());
+            }
+            (LetterKind::Stray, tag) => {
+                call.key(stray_stream(tag, &letter.of).ok_or_else(corrupt)?);
             }
             (LetterKind::Mail | LetterKind::Show, Tag::Chat(shard)) => {
                 let side = if letter.kind == LetterKind::Mail { Side::In } else { Side::Out };
@@ -94,6 +115,19 @@ impl Store {
         Ok(dropped > 0)
     }
 
+    /// Buries entries that say nothing this release knows, out of the way of those behind them.
+    pub(crate) async fn bury_strays(&self, strays: &Strays<'_>, reason: &str, ids: &[&str]) -> Result<()> {
+        let Strays { tag, stream, group, kind, of } = strays;
+        let mut call = scripts::BURY_STRAY.call();
+        call.key(stream).key(tag.dead()).arg(*group).arg(kind.word()).arg(*of).arg(reason).arg(self.clock().now_ms()).arg(ids);
+        let buried: usize = call.run(self).await?;
+        for _ in 0..buried {
+            counted::dead_letter(kind.word());
+        }
+        tracing::error!(%tag, kind = kind.word(), buried, reason, "entries that cannot be read were buried as dead letters");
+        Ok(())
+    }
+
     /// Every tag of this installation.
     pub fn tags(&self) -> impl Iterator<Item = Tag> + use<> {
         self.chat_shards().map(Tag::Chat).chain(self.office_shards().map(Tag::Office))
@@ -101,24 +135,23 @@ impl Store {
 }
 
 impl DeadLetter {
-    fn read(tag: Tag, entry: &StreamId) -> Result<Self> {
+    fn read(tag: Tag, entry: &StreamId) -> Self {
         let id = DeadLetterId { tag, entry: entry.id.clone() };
-        let kind = entry.get::<String>("k").and_then(|word| LetterKind::from_word(&word));
-        let kind = kind.ok_or_else(|| StoreError::Corrupt { what: "dead letter", why: format!("{id} is of an unknown kind") })?;
-        Ok(Self {
+        let kind = entry.get::<String>("k").and_then(|word| LetterKind::from_word(&word)).unwrap_or(LetterKind::Unknown);
+        Self {
             id,
             kind,
             of: entry.get("w").unwrap_or_default(),
             attempt: entry.get("a").unwrap_or(0),
-            reason: entry.get("r").unwrap_or_default(),
+            reason: entry.get("r").unwrap_or_else(|| "it does not say why it is here".to_owned()),
             at_ms: entry.get("t").unwrap_or(0),
             payload: entry.get("p").unwrap_or_default(),
-        })
+        }
     }
 }
 
 impl LetterKind {
-    const ALL: [Self; 4] = [Self::Job, Self::Mail, Self::Show, Self::Hop];
+    const ALL: [Self; 5] = [Self::Job, Self::Mail, Self::Show, Self::Hop, Self::Stray];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -126,11 +159,21 @@ impl LetterKind {
             Self::Mail => Side::In.letter(),
             Self::Show => Side::Out.letter(),
             Self::Hop => "hop",
+            Self::Stray => "stray",
+            Self::Unknown => "unknown",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// The stream strays of `of` came from.
+fn stray_stream(tag: Tag, of: &str) -> Option<String> {
+    match tag {
+        Tag::Chat(shard) => [Side::In, Side::Out].into_iter().find(|side| side.word() == of).map(|side| side.stream(shard)),
+        Tag::Office(shard) => (of == BULK).then(|| shard.bulk()),
     }
 }
 

@@ -41,11 +41,11 @@ pub enum StoreError {
 }
 
 /// What a server answers that is on its way up, down or elsewhere: the same call may succeed a moment later.
-const PASSING: [&str; 10] =
-    ["LOADING", "BUSY", "READONLY", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "TRYAGAIN", "CLUSTERDOWN", "MOVED", "ASK"];
+const PASSING: [&str; 11] =
+    ["LOADING", "BUSY", "MISCONF", "READONLY", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "TRYAGAIN", "CLUSTERDOWN", "MOVED", "ASK"];
 
 impl StoreError {
-    /// Whether the same call may succeed a moment later: the connection, not the request, was at fault.
+    /// Whether the same call may succeed a moment later: Redis or the way to it, not the request, was at fault.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Redis(error) | Self::Node { source: error, .. } | Self::Script { source: error, .. } => {
@@ -55,8 +55,15 @@ impl StoreError {
                     // Nobody is the primary just now, or the node that was cannot be reached.
                     || matches!(kind, ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::ClusterConnectionNotFound)
                     || error.code().is_some_and(|code| PASSING.contains(&code))
+                    || self.is_out_of_memory()
             }
+            Self::Hung { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether Redis refused it for want of memory, before its first write. Somebody has to give it room.
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(self, Self::Redis(error) | Self::Script { source: error, .. } if error.code() == Some("OOM"))
     }
 }

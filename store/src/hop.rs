@@ -7,17 +7,21 @@
 
 use std::collections::BTreeMap;
 
-use antrean_domain::{ChatId, JobClass};
+use antrean_domain::{ChatId, Job, JobClass};
 use redis::streams::{StreamId, StreamReadReply};
 
 use crate::backoff::Backoff;
+use crate::dead::{LetterKind, Strays};
 use crate::error::Result;
-use crate::keys::Tag;
+use crate::keys::{ChatShard, Tag};
 use crate::reader::{BLOCK, Line};
-use crate::{Store, counted, scripts};
+use crate::{Store, scripts};
 
 /// How many hops are taken at once. Bounds how long Redis is busy with one script.
 const BATCH_MAX: usize = 256;
+/// What a hop may be.
+const MAIL: &str = "mail";
+const JOB: &str = "job";
 
 /// Carries the hops of one tag.
 pub struct Relay {
@@ -108,31 +112,36 @@ impl Relay {
         if ids.is_empty() {
             return Ok(());
         }
-        tracing::error!(tag = %self.tag, count = ids.len(), "hops that cannot be read were buried as dead letters");
-        let mut call = scripts::BURY_HOP.call();
-        call.key(self.tag.hop()).key(self.tag.dead());
-        call.arg("names no tag and kind this release knows").arg(self.store.clock().now_ms()).arg(ids);
-        call.run::<String>(&self.store).await?;
-        for _ in ids {
-            counted::dead_letter("hop");
-        }
-        Ok(())
+        let strays = Strays { tag: self.tag, stream: self.tag.hop(), group: "", kind: LetterKind::Hop, of: "" };
+        self.store.bury_strays(&strays, "names no tag and kind this release knows", ids).await
     }
 }
 
 impl<'a> Hop<'a> {
     fn read(entry: &'a StreamId, shards: u8) -> Option<Self> {
-        let to: Tag = entry.get::<String>("t")?.parse().ok().filter(|to: &Tag| to.shard() < shards)?;
-        let kind: String = entry.get("k")?;
-        let what: String = entry.get("w")?;
+        let address: String = entry.get("t")?;
+        let (to, rest) = address.split_once(':')?;
+        let (kind, what) = rest.split_once(':')?;
+        let to: Tag = to.parse().ok().filter(|to: &Tag| to.shard() < shards)?;
         let payload = entry.get("p")?;
-        let fits = match (kind.as_str(), to) {
-            ("mail", Tag::Chat(_)) => what.parse::<ChatId>().is_ok(),
-            ("job", Tag::Office(_)) => JobClass::ALL.into_iter().any(|class| class.word() == what),
+        let fits = match (kind, to) {
+            (MAIL, Tag::Chat(_)) => what.parse::<ChatId>().is_ok(),
+            (JOB, Tag::Office(_)) => JobClass::ALL.into_iter().any(|class| class.word() == what),
             _ => false,
         };
-        fits.then_some(Self { id: &entry.id, to, what, payload })
+        fits.then(|| Self { id: &entry.id, to, what: what.to_owned(), payload })
     }
+}
+
+/// The address of `chat`'s mailbox, as a hop has it. `lua/ledger.lua` writes the same. One field for all of it: each
+/// argument costs a script as much as a small command.
+pub(crate) fn to_mail(chat: ChatId, shards: u8) -> String {
+    format!("{}:{MAIL}:{chat}", Tag::Chat(ChatShard::of(chat, shards)))
+}
+
+/// The address of the stream `job` goes to.
+pub(crate) fn to_jobs(job: &Job, shards: u8) -> String {
+    format!("{}:{JOB}:{}", Tag::of_job(job, shards), job.class().word())
 }
 
 impl Store {

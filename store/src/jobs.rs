@@ -23,6 +23,8 @@ pub struct JobReader {
     head: BatchHead,
     /// The entry that runs alone now.
     alone: Option<String>,
+    /// Whether nothing of the last batch is left.
+    settled: bool,
 }
 
 /// Entries of one stream, in its order.
@@ -53,6 +55,10 @@ impl JobReader {
             // It came back from its run, so the process survived it. Crashes are counted in a row.
             self.forget_alone(&entry).await?;
         }
+        if !self.settled {
+            self.reader.leaves_some();
+            self.settled = true;
+        }
         match self.reader.next(most).await {
             Fetched::Nothing => Ok(self.batch(Vec::new(), false)),
             Fetched::Fresh(entries) => Ok(self.batch(entries.iter().map(Entry::read).collect(), false)),
@@ -62,17 +68,28 @@ impl JobReader {
 
     async fn reclaimed(&mut self, entry: Entry) -> Result<Batch> {
         let field = alone_field(self.head.class, &entry.id);
+        let batch = self.batch(vec![entry], true);
         let crashes = self.store.reclaimed(self.tag(), &field).await?;
         if crashes >= CRASHES_MAX {
             let reason = format!("its process died {crashes} times while it ran alone");
-            self.store.bury(&self.head, &entry, &reason).await?;
+            self.store.bury(&batch.head, &batch.entries[0], &reason).await?;
             return Ok(self.batch(Vec::new(), false));
         }
-        self.alone = Some(entry.id.clone());
-        Ok(self.batch(vec![entry], true))
+        self.alone = batch.entries.first().map(|entry| entry.id.clone());
+        Ok(batch)
     }
 
-    fn batch(&self, entries: Vec<Entry>, alone: bool) -> Batch {
+    /// Says that every entry of the last batch is off the stream. Of a batch of which nobody says so, what is left comes to
+    /// somebody once its lease has run out, and this reader goes on under another name.
+    pub fn all_settled(&mut self) {
+        self.settled = true;
+    }
+
+    fn batch(&mut self, entries: Vec<Entry>, alone: bool) -> Batch {
+        self.head.consumer.clear();
+        self.head.consumer.push_str(self.reader.consumer());
+        self.head.in_hand = entries.len();
+        self.settled = entries.is_empty();
         Batch { head: self.head.clone(), entries, alone }
     }
 
@@ -100,8 +117,8 @@ impl Store {
         let office = OfficeShard(shard);
         let source = Source { tag: Tag::Office(office), stream: office.jobs(class), group: CREW_GROUP };
         let reader = Reader::open(self, source).await?;
-        let head = BatchHead { shard, class, consumer: reader.consumer().to_owned() };
-        Ok(JobReader { store: self.clone(), reader, head, alone: None })
+        let head = BatchHead { shard, class, consumer: reader.consumer().to_owned(), in_hand: 0 };
+        Ok(JobReader { store: self.clone(), reader, head, alone: None, settled: true })
     }
 
     /// Puts a job on its stream: for the operator's tools. Turns and scripts leave theirs on a hop.
@@ -114,9 +131,18 @@ impl Store {
 
     /// Takes an entry off its stream, to come back after `delay` with one attempt more.
     pub async fn retry(&self, head: &BatchHead, entry: &Entry, delay: Duration) -> Result<Committed> {
+        self.put_off(head, entry, entry.attempt + 1, delay).await
+    }
+
+    /// Likewise, but it does not count against the entry: the fault was not its own.
+    pub async fn postpone(&self, head: &BatchHead, entry: &Entry, delay: Duration) -> Result<Committed> {
+        self.put_off(head, entry, entry.attempt, delay).await
+    }
+
+    async fn put_off(&self, head: &BatchHead, entry: &Entry, attempt: u32, delay: Duration) -> Result<Committed> {
         let shard = OfficeShard(head.shard);
         let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 2);
-        let member = format!("{}\n{}\n{}", head.class.word(), entry.attempt + 1, entry.raw);
+        let member = format!("{}\n{attempt}\n{}", head.class.word(), entry.raw);
         let mut call = scripts::RETRY.call();
         call.key(shard.jobs(head.class)).key(shard.delay());
         call.arg(CREW_GROUP).arg(&head.consumer).arg(&entry.id).arg(self.clock().now_ms() + delay_ms).arg(member);
@@ -130,7 +156,7 @@ impl Store {
         let mut call = scripts::BURY.call();
         call.key(shard.jobs(head.class)).key(tag.dead()).key(tag.alone());
         call.arg(CREW_GROUP).arg(&head.consumer).arg(&entry.id).arg(head.class.word()).arg(entry.attempt);
-        call.arg(&entry.raw).arg(reason).arg(self.clock().now_ms()).arg(alone_field(head.class, &entry.id));
+        call.arg(reason).arg(self.clock().now_ms()).arg(alone_field(head.class, &entry.id));
         let word = Committed::from_word("job", call.run(self).await?)?;
         if word == Committed::Done {
             counted::dead_letter("job");

@@ -147,9 +147,16 @@ impl Store {
     async fn agree_on_shards(&self) -> Result<()> {
         let mut connection = self.commands();
         let wanted = self.shards();
-        let mut agree = redis::pipe();
-        agree.cmd("SETNX").arg(keys::SHARDS).arg(wanted).ignore().cmd("GET").arg(keys::SHARDS);
-        let (found,): (String,) = agree.query_async(&mut connection).await?;
+        // Written by the first only: a process must start even when memory is full, for it may be the one that frees places.
+        let known: Option<String> = redis::cmd("GET").arg(keys::SHARDS).query_async(&mut connection).await?;
+        let found = if let Some(found) = known {
+            found
+        } else {
+            let mut agree = redis::pipe();
+            agree.cmd("SETNX").arg(keys::SHARDS).arg(wanted).ignore().cmd("GET").arg(keys::SHARDS);
+            let (found,): (String,) = agree.query_async(&mut connection).await?;
+            found
+        };
         if found == wanted.to_string() { Ok(()) } else { Err(StoreError::Shards { wanted, found }) }
     }
 }

@@ -5,6 +5,7 @@ use antrean_domain::ChatId;
 use redis::Value;
 use redis::streams::StreamId;
 
+use crate::dead::{LetterKind, Strays};
 use crate::error::Result;
 use crate::keys::{ChatShard, Tag};
 use crate::reader::Source;
@@ -52,6 +53,14 @@ impl Side {
         match self {
             Self::In => "mail",
             Self::Out => "show",
+        }
+    }
+
+    /// Its ready stream in a word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::In => "ready",
+            Self::Out => "outready",
         }
     }
 
@@ -105,8 +114,22 @@ impl Store {
     /// after a repair) and that of an empty mailbox are settled on the way and left out.
     pub(crate) async fn visit(&self, side: Side, shard: ChatShard, consumer: &str, entries: &[StreamId]) -> Result<Vec<Visit>> {
         let alone = Tag::Chat(shard).alone();
-        // Only our scripts write there, and always a chat: anything else has nothing behind it.
-        let chats: Vec<(&StreamId, ChatId)> = entries.iter().filter_map(|entry| chat_of(entry).map(|chat| (entry, chat))).collect();
+        let mut chats: Vec<(&StreamId, ChatId)> = Vec::with_capacity(entries.len());
+        let mut strays = Vec::new();
+        for entry in entries {
+            match chat_of(entry) {
+                Some(chat) => chats.push((entry, chat)),
+                None => strays.push(entry.id.as_str()),
+            }
+        }
+        if !strays.is_empty() {
+            let of =
+                Strays { tag: Tag::Chat(shard), stream: side.stream(shard), group: side.group(), kind: LetterKind::Stray, of: side.word() };
+            self.bury_strays(&of, "names no chat", &strays).await?;
+        }
+        if chats.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut look = redis::pipe();
         for (_, chat) in &chats {
             look.hget(side.ids(shard), chat.0).hexists(&alone, side.alone_field(*chat));

@@ -61,7 +61,8 @@ impl OutboxReader {
     }
 
     async fn load_reclaimed(&mut self, entry: StreamId) -> Result<Vec<Outbox>> {
-        let Some(chat) = mailbox::chat_of(&entry) else { return Ok(Vec::new()) };
+        // A stray has no chat to blame: looking into it buries it.
+        let Some(chat) = mailbox::chat_of(&entry) else { return self.load(&[entry]).await };
         let crashes = self.store.reclaimed(Tag::Chat(self.shard), &Side::Out.alone_field(chat)).await?;
         let outboxes = self.load(&[entry]).await?;
         if crashes < CRASHES_MAX {

@@ -58,6 +58,8 @@ pub(crate) struct Reader {
     claim_at: Instant,
     flight: Arc<Flight>,
     heart: JoinHandle<()>,
+    /// Whether something may be pending under its name that is in no batch.
+    strays: bool,
 }
 
 impl Reader {
@@ -69,11 +71,23 @@ impl Reader {
         create_group(store, &source).await?;
         // Before the first read: a consumer without a heartbeat counts as dead.
         beat(store, &source, &consumer, &[]).await?;
-        let heart = tokio::spawn(keep_beating(store.clone(), Arc::clone(&source), consumer.clone(), Arc::clone(&flight)));
+        let heart = start_heart(store, &source, &consumer, &flight);
         let line = Line::new(store, &source.stream);
-        let claim_at = Instant::now() + jittered(store.lease() / 4);
+        // At once: who comes is as a rule the successor of someone who left.
+        let claim_at = Instant::now();
         let backoff = Backoff::new();
-        Ok(Self { store: store.clone(), source, consumer, line, backoff, claim_cursor: "0-0".to_owned(), claim_at, flight, heart })
+        Ok(Self {
+            store: store.clone(),
+            source,
+            consumer,
+            line,
+            backoff,
+            claim_cursor: "0-0".to_owned(),
+            claim_at,
+            flight,
+            heart,
+            strays: false,
+        })
     }
 
     pub(crate) fn consumer(&self) -> &str {
@@ -84,7 +98,11 @@ impl Reader {
     /// of it was not settled is left to be reclaimed. Faults are handled in here, with a pause.
     pub(crate) async fn next(&mut self, most: usize) -> Fetched {
         self.flight.land();
-        match self.fetch(most).await {
+        let fetched = match self.sheds_strays().await {
+            Ok(()) => self.fetch(most).await,
+            Err(error) => Err(error),
+        };
+        match fetched {
             Ok(fetched) => {
                 self.backoff.reset();
                 match &fetched {
@@ -95,10 +113,31 @@ impl Reader {
                 fetched
             }
             Err(error) => {
+                // The answer may have been lost on the way, and Redis counts its entries as delivered.
+                self.strays = true;
                 self.heal(&error).await;
                 Fetched::Nothing
             }
         }
+    }
+
+    /// Says that not all of the last batch was settled.
+    pub(crate) fn leaves_some(&mut self) {
+        self.strays = true;
+    }
+
+    /// Goes on under a new name where something may be pending under the old one. So whatever is pending under a name is
+    /// of one batch, and a script can tell by its number whether anything was taken away. The old name is a dead owner's now.
+    async fn sheds_strays(&mut self) -> Result<()> {
+        if self.strays {
+            let consumer = consumer_name(&self.source.stream);
+            beat(&self.store, &self.source, &consumer, &[]).await?;
+            self.heart.abort();
+            self.heart = start_heart(&self.store, &self.source, &consumer, &self.flight);
+            self.consumer = consumer;
+            self.strays = false;
+        }
+        Ok(())
     }
 
     async fn fetch(&mut self, most: usize) -> Result<Fetched> {
@@ -218,6 +257,10 @@ impl Flight {
     }
 }
 
+fn start_heart(store: &Store, source: &Arc<Source>, consumer: &str, flight: &Arc<Flight>) -> JoinHandle<()> {
+    tokio::spawn(keep_beating(store.clone(), Arc::clone(source), consumer.to_owned(), Arc::clone(flight)))
+}
+
 async fn keep_beating(store: Store, source: Arc<Source>, consumer: String, flight: Arc<Flight>) {
     loop {
         tokio::time::sleep(store.lease() / 4).await;
@@ -238,7 +281,8 @@ pub(crate) async fn create_group(store: &Store, source: &Source) -> Result<()> {
     let mut create = redis::cmd("XGROUP");
     create.arg("CREATE").arg(&source.stream).arg(source.group).arg("0").arg("MKSTREAM");
     match create.query_async::<()>(&mut store.commands()).await {
-        Err(error) if error.code() != Some("BUSYGROUP") => Err(error.into()),
+        // With its memory full Redis does not even say that the group is there. If it is not, the first read will.
+        Err(error) if !matches!(error.code(), Some("BUSYGROUP" | "OOM")) => Err(error.into()),
         _ => Ok(()),
     }
 }

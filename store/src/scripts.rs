@@ -1,8 +1,9 @@
 //! The scripts: one `lua/*.lua` per transition, assembled with what they share, loaded on connect.
 //!
 //! A script's hash is its version: in a rolling deploy old and new processes each call their own. All scripts carry
-//! a `#!lua` line, so that Redis refuses one *before* its first write when memory is full; those that free
-//! places say `allow-oom` and run even then.
+//! a `#!lua` line, so that Redis refuses one *before* its first write when memory is full. `allow-oom` have those that
+//! give something back (a place, a lease) and those that only move what is there already (a hop, a retry, a dead
+//! letter); what takes in something new has to wait.
 
 use std::time::Instant;
 
@@ -41,7 +42,7 @@ scripts! {
     DELIVER = "deliver";
     TURN = "turn";
     SENT = "sent", "allow-oom";
-    PARK = "park";
+    PARK = "park", "allow-oom";
     LEAVE = "leave", "allow-oom";
     RECLAIMED = "reclaimed", "allow-oom";
     SURVIVED = "survived", "allow-oom";
@@ -52,14 +53,14 @@ scripts! {
     WAKE = "wake", "allow-oom";
     RELAY_MAIL = "relay_mail", "allow-oom";
     RELAY_JOBS = "relay_jobs", "allow-oom";
-    BURY_HOP = "bury_hop";
+    BURY_STRAY = "bury_stray", "allow-oom";
     SWEEP = "sweep", "allow-oom";
     REAP = "reap", "allow-oom";
     LEASE = "lease", "allow-oom";
     UNLEASE = "unlease", "allow-oom";
     BULK_TOKEN = "bulk_token", "allow-oom";
-    CLAIM = "claim", "allow-oom";
-    RETRY_DEAD = "retry_dead";
+    CLAIM = "claim";
+    RETRY_DEAD = "retry_dead", "allow-oom";
 }
 
 impl Script {
@@ -104,7 +105,11 @@ impl Call {
             answer = self.command("EVAL", &self.script.code).query_async(&mut connection).await;
         }
         counted::called(self.script.name, asked.elapsed());
-        answer.map_err(|source| StoreError::Script { script: self.script.name, source })
+        let answer = answer.map_err(|source| StoreError::Script { script: self.script.name, source });
+        if answer.as_ref().is_err_and(StoreError::is_out_of_memory) {
+            counted::out_of_memory(self.script.name);
+        }
+        answer
     }
 
     fn command(&self, verb: &str, script: &str) -> Cmd {

@@ -5,6 +5,7 @@ use antrean_domain::{ChatId, Job};
 use redis::streams::StreamId;
 
 use crate::error::{Result, StoreError};
+use crate::hop;
 use crate::keys::{ChatShard, Tag};
 use crate::mail::{Mail, PURPOSE_DIALOGUE, PURPOSE_SHOW};
 use crate::mailbox::{self, Side, Visit};
@@ -75,7 +76,8 @@ impl TurnReader {
     }
 
     async fn load_reclaimed(&mut self, entry: StreamId) -> Result<Vec<Turn>> {
-        let Some(chat) = mailbox::chat_of(&entry) else { return Ok(Vec::new()) };
+        // A stray has no chat to blame: looking into it buries it.
+        let Some(chat) = mailbox::chat_of(&entry) else { return self.load(&[entry]).await };
         let crashes = self.store.reclaimed(Tag::Chat(self.shard), &Side::In.alone_field(chat)).await?;
         let turns = self.load(&[entry]).await?;
         if crashes < CRASHES_MAX {
@@ -129,7 +131,7 @@ impl Store {
         }
         call.arg(commit.jobs.len());
         for job in &commit.jobs {
-            call.arg(Tag::of_job(job, self.shards()).to_string()).arg(job.class().word()).arg(job.to_wire());
+            call.arg(hop::to_jobs(job, self.shards())).arg(job.to_wire());
         }
         Committed::from_word(Side::In.letter(), call.run(self).await?)
     }

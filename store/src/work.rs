@@ -14,6 +14,9 @@ pub struct BatchHead {
     pub class: JobClass,
     /// The reader's consumer name.
     pub consumer: String,
+    /// How many entries it has not settled of all it ever read under this name, 0 where it does not know. If Redis knows
+    /// of exactly as many, all of them are its own, and nobody needs to ask for each.
+    pub in_hand: usize,
 }
 
 /// One entry of a batch, to be judged on its own.
@@ -59,6 +62,8 @@ impl Verdict {
             }
             "moved" => Self::Moved,
             "retry" => Self::Retry("the script asked for it".to_owned()),
+            broken if broken.starts_with("broken ") => Self::Retry(format!("its script failed: {broken}")),
+            "unreadable" => Self::Bury("its booking's record is of another release, or damaged".to_owned()),
             _ => Self::Settled(word),
         }
     }

@@ -65,18 +65,18 @@ async fn redis_crashes_in_the_middle_and_nothing_is_lost() {
     all_ended_right(&world, &codes).await;
 }
 
-async fn invite(world: &World, people: usize) -> Vec<Person> {
+pub(crate) async fn invite(world: &World, people: usize) -> Vec<Person> {
     join_all((0..people).map(|at| async move { world.person(&format!("Guest {at}"), "en").await })).await
 }
 
-async fn books_and_pays(mut person: Person) -> String {
+pub(crate) async fn books_and_pays(mut person: Person) -> String {
     let bill = person.books(&Wishes::default()).await;
     person.pays(&bill).await;
     bill.code
 }
 
 /// Every bill is another one, every booking is paid, and the recount agrees.
-async fn all_ended_right(world: &World, codes: &[String]) {
+pub(crate) async fn all_ended_right(world: &World, codes: &[String]) {
     let mut distinct = codes.to_vec();
     distinct.sort();
     distinct.dedup();

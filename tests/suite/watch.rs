@@ -7,7 +7,7 @@ use std::path::Path;
 use antrean_rig::{Flood, Wishes, World, free_port};
 
 /// Figures that only a fault makes: they are documented and drawn, and seen here only in the code that counts them.
-const OF_FAULTS: [&str; 7] = [
+const OF_FAULTS: [&str; 8] = [
     "antrean_taps_too_late_total",
     "antrean_dialogues_lost_total",
     "antrean_dialogues_foreign_total",
@@ -15,6 +15,7 @@ const OF_FAULTS: [&str; 7] = [
     "antrean_dead_letters_total",
     "antrean_reclaimed_total",
     "antrean_leases_lost_total",
+    "antrean_out_of_memory_total",
 ];
 
 fn read(path: &str) -> String {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use antrean_domain::{BookingRef, ChatId, Job, JobClass};
-use antrean_store::{Backoff, Batch, BatchHead, Entry, JobReader, StoreError, Verdict, Work};
+use antrean_store::{Backoff, Batch, BatchHead, Committed, Entry, JobReader, StoreError, Verdict, Work};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,10 @@ use crate::{reclaim, relay};
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 /// … up to this: what has failed for longer needs a person, not haste.
 const RETRY_LONGEST: Duration = Duration::from_mins(2);
+
+/// Where Redis has no memory for it, a job waits about this long, however often: that is nobody's failure but the operator's,
+/// and the stream must drain, for behind it may be what frees places.
+const NO_ROOM: Duration = Duration::from_secs(2);
 
 /// How the crew works.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +96,9 @@ async fn read(ctx: Ctx, settings: CrewSettings, shard: u8, class: JobClass, shut
         match jobs.next(settings.batch).await {
             Ok(batch) => {
                 backoff.reset();
-                work_off(&ctx, settings, batch).await;
+                if work_off(&ctx, settings, batch).await == 0 {
+                    jobs.all_settled();
+                }
             }
             Err(error) => {
                 tracing::warn!(shard, class = class.word(), %error, "a batch of jobs could not be prepared and is left to be reclaimed");
@@ -102,20 +108,22 @@ async fn read(ctx: Ctx, settings: CrewSettings, shard: u8, class: JobClass, shut
     }
 }
 
-async fn work_off(ctx: &Ctx, settings: CrewSettings, batch: Batch) {
-    let Batch { head, entries, alone } = batch;
+/// Works a batch off and says how many of its entries are left unsettled.
+async fn work_off(ctx: &Ctx, settings: CrewSettings, batch: Batch) -> usize {
+    let Batch { mut head, entries, alone } = batch;
     for run in runs(&entries) {
         let began = Instant::now();
-        do_run(ctx, settings, &head, &run).await;
+        head.in_hand -= do_run(ctx, settings, &head, &run).await;
         tracing::debug!(job.kind = run.kind, count = run.entries.len(), alone, "a run of jobs was done");
         metrics::histogram!("antrean_run_seconds", "kind" => run.kind).record(began.elapsed().as_secs_f64());
     }
     for entry in &entries {
         if let Err(reason) = &entry.job {
             // Of another release, or damaged: parked for the release that can read it, never dropped.
-            bury(ctx, &head, entry, &reason.to_string()).await;
+            head.in_hand -= usize::from(bury(ctx, &head, entry, &reason.to_string()).await);
         }
     }
+    head.in_hand
 }
 
 /// Jobs of one kind, in their stream's order.
@@ -167,12 +175,22 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Does a run. One job that breaks the script must not hold up the others: then each is done by itself.
-async fn do_run(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, run: &Run<'_>) {
+/// Does a run and says how many of its entries were settled. One job that breaks the script must not hold up the others:
+/// then each is done by itself.
+async fn do_run(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, run: &Run<'_>) -> usize {
+    let mut settled = 0;
     match attempt(ctx, head, run.kind, &run.entries).await {
         Ok(verdicts) => {
             for ((entry, _), verdict) in run.entries.iter().zip(verdicts) {
-                conclude(ctx, settings, head, run.kind, entry, verdict).await;
+                settled += usize::from(conclude(ctx, settings, head, run.kind, entry, verdict).await);
+            }
+        }
+        Err(error) if error.is_out_of_memory() => {
+            tracing::warn!(job.kind = run.kind, count = run.entries.len(), %error, "a run of jobs waits until Redis has memory for it");
+            for (entry, _) in &run.entries {
+                metrics::counter!("antrean_retries_total", "kind" => run.kind).increment(1);
+                let delay = NO_ROOM.mul_f64(rand::random_range(0.5..1.5));
+                settled += usize::from(is_off(entry, &ctx.store.postpone(head, entry, delay).await));
             }
         }
         Err(error) if error.is_transient() => {
@@ -186,10 +204,11 @@ async fn do_run(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, run: &Run<'
                     Ok(verdicts) => verdicts.into_iter().next().unwrap_or(Verdict::Stale),
                     Err(error) => Verdict::Retry(error.to_string()),
                 };
-                conclude(ctx, settings, head, run.kind, single.0, verdict).await;
+                settled += usize::from(conclude(ctx, settings, head, run.kind, single.0, verdict).await);
             }
         }
     }
+    settled
 }
 
 /// Calls the duty, again while Redis is briefly away: its script is fenced, so a repeat changes nothing twice.
@@ -200,7 +219,7 @@ async fn attempt(ctx: &Ctx, head: &BatchHead, kind: &str, entries: &[(&Entry, &J
     let mut tries = 1;
     loop {
         match dispatch(ctx, head, kind, works(entries)).await {
-            Err(error) if error.is_transient() && tries < TRIES_MAX => {
+            Err(error) if error.is_transient() && !error.is_out_of_memory() && tries < TRIES_MAX => {
                 tries += 1;
                 backoff.wait().await;
             }
@@ -228,19 +247,25 @@ async fn dispatch(ctx: &Ctx, head: &BatchHead, kind: &str, work: Vec<Work<Job>>)
     }
 }
 
-/// Deals with one entry's verdict: what was settled is over, the rest is put off or buried.
-async fn conclude(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'static str, entry: &Entry, verdict: Verdict) {
+/// Deals with one entry's verdict: what was settled is over, the rest is put off or buried. Whether it is off its stream.
+async fn conclude(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'static str, entry: &Entry, verdict: Verdict) -> bool {
     metrics::counter!("antrean_jobs_total", "kind" => kind, "verdict" => verdict.word().to_owned()).increment(1);
     match verdict {
-        Verdict::Settled(word) => tracing::debug!(job.kind = kind, job.id = entry.id, job.attempt = entry.attempt, word, "a job was done"),
-        Verdict::Stale => tracing::debug!(job.kind = kind, job.id = entry.id, "a job is another's by now"),
+        Verdict::Settled(word) => {
+            tracing::debug!(job.kind = kind, job.id = entry.id, job.attempt = entry.attempt, word, "a job was done");
+            true
+        }
+        Verdict::Stale => {
+            tracing::debug!(job.kind = kind, job.id = entry.id, "a job is another's by now");
+            false
+        }
         Verdict::Moved => put_off(ctx, settings, head, kind, entry, "its record kept changing").await,
         Verdict::Retry(reason) => put_off(ctx, settings, head, kind, entry, &reason).await,
         Verdict::Bury(reason) => bury(ctx, head, entry, &reason).await,
     }
 }
 
-async fn put_off(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'static str, entry: &Entry, reason: &str) {
+async fn put_off(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'static str, entry: &Entry, reason: &str) -> bool {
     if entry.attempt >= settings.retries_max {
         let reason = format!("tried {} times, at last: {reason}", entry.attempt + 1);
         return bury(ctx, head, entry, &reason).await;
@@ -248,15 +273,19 @@ async fn put_off(ctx: &Ctx, settings: CrewSettings, head: &BatchHead, kind: &'st
     let delay = retry_delay(entry.attempt, rand::random_range(0.0..1.0));
     metrics::counter!("antrean_retries_total", "kind" => kind).increment(1);
     tracing::warn!(job.id = entry.id, job.attempt = entry.attempt, reason, "a job is tried again later");
-    if let Err(error) = ctx.store.retry(head, entry, delay).await {
-        tracing::warn!(job.id = entry.id, %error, "a job could not be put off and is left to be reclaimed");
-    }
+    is_off(entry, &ctx.store.retry(head, entry, delay).await)
 }
 
-async fn bury(ctx: &Ctx, head: &BatchHead, entry: &Entry, reason: &str) {
-    if let Err(error) = ctx.store.bury(head, entry, reason).await {
-        tracing::warn!(job.id = entry.id, %error, "a job could not be buried and is left to be reclaimed");
+async fn bury(ctx: &Ctx, head: &BatchHead, entry: &Entry, reason: &str) -> bool {
+    is_off(entry, &ctx.store.bury(head, entry, reason).await)
+}
+
+/// Whether an entry that was put off or buried is off its stream.
+fn is_off(entry: &Entry, answer: &Result<Committed, StoreError>) -> bool {
+    if let Err(error) = answer {
+        tracing::warn!(job.id = entry.id, %error, "a job could not be taken off its stream and is left to be reclaimed");
     }
+    matches!(answer, Ok(Committed::Done))
 }
 
 /// Exponential with full jitter: `random` (0–1) of the way to the ceiling of this attempt.

@@ -1,6 +1,6 @@
 //! The texts: complete in both languages, and faults in them named.
 
-use antrean_chat::{BadTexts, Lang, Texts, commands};
+use antrean_chat::{BadTexts, Lang, Texts, apology, commands};
 
 use crate::world::{SOURCES, texts};
 
@@ -76,5 +76,13 @@ fn commands_fit_what_telegram_takes() {
             assert!((1..=32).contains(&command.len()) && command.bytes().all(|byte| byte.is_ascii_lowercase()), "{command}");
             assert!((1..=256).contains(&description.chars().count()), "{description}");
         }
+    }
+}
+
+#[test]
+fn the_apology_fits_the_answer_to_a_tap() {
+    for lang in Lang::ALL {
+        let length = apology(&texts(), lang).encode_utf16().count();
+        assert!(length <= 200, "Telegram takes 200, the {lang} one has {length}");
     }
 }

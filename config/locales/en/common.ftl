@@ -47,6 +47,7 @@ button-proof = 🎫 Show the proof
 button-move = 📅 Reschedule
 button-move-yes = Yes, reschedule
 
+apology = ⏳ We cannot take anything in at the moment. Nothing is lost: what you sent is kept and will be answered as soon as we can, usually within minutes. No need to send it twice.
 toast-not-yours = This button belongs to someone else. Press /start in your own chat to begin.
 toast-stale = This button is from an older screen. Please use the newest one.
 toast-unknown = This button is not known. Please use the newest screen.

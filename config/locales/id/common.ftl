@@ -47,6 +47,7 @@ button-proof = 🎫 Tampilkan bukti
 button-move = 📅 Ganti jadwal
 button-move-yes = Ya, ganti jadwal
 
+apology = ⏳ Saat ini kami belum dapat menerima pesan Anda. Tidak ada yang hilang: pesan Anda tersimpan dan dijawab begitu kami bisa, biasanya dalam beberapa menit. Tidak perlu mengirim ulang.
 toast-not-yours = Tombol ini milik orang lain. Tekan /start di obrolan Anda sendiri untuk memulai.
 toast-stale = Tombol ini dari layar lama. Silakan pakai layar terbaru.
 toast-unknown = Tombol ini tidak dikenali. Silakan pakai layar terbaru.

@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use super::scripts;
 use crate::Store;
-use crate::error::{Result, StoreError};
-use crate::keys::OfficeShard;
+use crate::dead::{BULK, LetterKind, Strays};
+use crate::error::Result;
+use crate::keys::{OfficeShard, Tag};
 
 /// How many sends one step of the walk queues: a script should not run longer than a millisecond or so.
 const WALK_CHUNK: usize = 500;
@@ -125,19 +126,28 @@ impl Store {
         range.arg(shard.bulk()).arg("-").arg("+").arg("COUNT").arg(most);
         let head: StreamRangeReply = range.query_async(&mut self.commands()).await?;
         let mut texts = HashMap::new();
-        let mut sends = Vec::new();
+        let (mut sends, mut strays) = (Vec::new(), Vec::new());
         let mut call = scripts::BROADCAST_RESERVE.call();
         call.key(shard.bulk());
         for entry in head.ids {
-            let (id, chat) = (entry.get::<String>("b"), entry.get::<i64>("c"));
-            let corrupt = || StoreError::Corrupt { what: "bulk send", why: format!("entry {} names no broadcast or chat", entry.id) };
-            let (id, chat) = id.zip(chat).ok_or_else(corrupt)?;
+            let Some((id, chat)) = entry.get::<String>("b").zip(entry.get::<i64>("c")) else {
+                strays.push(entry.id);
+                continue;
+            };
             if !texts.contains_key(&id) {
-                texts.insert(id.clone(), self.broadcast_text(shard, &id).await?.ok_or_else(corrupt)?);
+                texts.insert(id.clone(), self.broadcast_text(shard, &id).await?);
             }
-            let (office, text) = texts[&id].clone();
+            let Some((office, text)) = texts[&id].clone() else {
+                strays.push(entry.id);
+                continue;
+            };
             call.key(shard.broadcast(&id)).arg(&entry.id);
             sends.push(BulkSend { shard, broadcast: id, office, chat: ChatId(chat), text });
+        }
+        if !strays.is_empty() {
+            let ids: Vec<_> = strays.iter().map(String::as_str).collect();
+            let of = Strays { tag: Tag::Office(shard), stream: shard.bulk(), group: "", kind: LetterKind::Stray, of: BULK };
+            self.bury_strays(&of, "names no broadcast and chat", &ids).await?;
         }
         if sends.is_empty() {
             return Ok(sends);
@@ -171,8 +181,9 @@ impl Store {
 
     async fn broadcast(&self, shard: OfficeShard, id: String) -> Result<Option<BroadcastStatus>> {
         let mut both = redis::pipe();
-        both.atomic().hgetall(shard.broadcast(&id)).zscore(shard.walking(), &id);
-        let (fields, walking): (HashMap<String, String>, Option<f64>) = both.query_async(&mut self.commands()).await?;
+        // In this order: once the walk is over, the counts read after it are whole.
+        both.zscore(shard.walking(), &id).hgetall(shard.broadcast(&id));
+        let (walking, fields): (Option<f64>, HashMap<String, String>) = both.query_async(&mut self.commands()).await?;
         let count = |name: &str| fields.get(name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
         let Some(office) = fields.get("office").and_then(|office| office.parse().ok()) else { return Ok(None) };
         let [sent, blocked, failed, unknown] = ["sent", "blocked", "failed", "unknown"].map(count);

@@ -1,5 +1,7 @@
 //! Holding a place while a person reviews, and giving it back.
 
+use std::collections::HashSet;
+
 use antrean_domain::{BookingId, BookingRef, ChatId, Millis, Outcome, SlotId, State, Transition as Rule};
 
 use super::quota::Place;
@@ -7,7 +9,8 @@ use super::record::{self, Record};
 use super::run::{Look, Transition, clock_head, clock_work};
 use super::scripts;
 use crate::error::Result;
-use crate::keys::{ChatShard, OfficeShard, QuotaMonth, Tag};
+use crate::hop;
+use crate::keys::{OfficeShard, QuotaMonth};
 use crate::scripts::{Call, Script};
 use crate::{BatchHead, Mail, Store, Verdict, Work};
 
@@ -27,12 +30,12 @@ pub struct HoldJob {
     pub closes_ms: Millis,
 }
 
-/// The same, for a booking taken to be new: by far the most are, and a stampede is nothing else. One that is known
-/// after all is answered `moved`.
+/// The same, for a booking taken to be new: a stampede is nothing else. If one of a batch is known after all, each of
+/// them is answered `moved`.
 struct FirstHold {
     job: HoldJob,
     /// Where its outcome goes.
-    tag: Tag,
+    to: String,
     now: Millis,
 }
 
@@ -50,15 +53,23 @@ impl Store {
     /// Words: `held`, `full`, `superseded`, `refused`.
     pub async fn hold(&self, head: &BatchHead, work: &[Work<HoldJob>]) -> Result<Vec<Verdict>> {
         let now = self.clock().now_ms();
-        let first = |job: HoldJob| FirstHold { tag: Tag::Chat(ChatShard::of(job.chat, self.shards())), job, now };
-        let unheard: Vec<_> =
-            work.iter().map(|work| Work { entry: work.entry.clone(), attempt: work.attempt, job: first(work.job.clone()) }).collect();
-        let all: Vec<usize> = (0..work.len()).collect();
-        let words = self.judge_once(head, &unheard, &all).await?;
-        let mut verdicts: Vec<_> = words.into_iter().map(Verdict::from_word).collect();
-        let known: Vec<usize> = all.into_iter().filter(|at| verdicts[*at] == Verdict::Moved).collect();
+        let mut verdicts = vec![Verdict::Moved; work.len()];
+        let mut named = HashSet::new();
+        let is_first = |at: &usize| work[*at].job.seq == 1 && named.insert(work[*at].job.booking.id);
+        let first: Vec<usize> = (0..work.len()).filter(is_first).collect();
+        let new = |at: &usize| {
+            let Work { entry, attempt, job } = work[*at].clone();
+            Work { entry, attempt, job: FirstHold { to: hop::to_mail(job.chat, self.shards()), job, now } }
+        };
+        let unheard: Vec<_> = first.iter().map(new).collect();
+        let words = self.judge_once(head, &unheard, &(0..first.len()).collect::<Vec<_>>()).await?;
+        for (at, word) in first.into_iter().zip(words) {
+            verdicts[at] = Verdict::from_word(word);
+        }
+        let known: Vec<usize> = (0..work.len()).filter(|at| verdicts[*at] == Verdict::Moved).collect();
         let again: Vec<_> = known.iter().map(|at| work[*at].clone()).collect();
-        for (at, verdict) in known.into_iter().zip(self.judge(head, &again).await?) {
+        let head = BatchHead { in_hand: 0, ..head.clone() };
+        for (at, verdict) in known.into_iter().zip(self.judge(&head, &again).await?) {
             verdicts[at] = verdict;
         }
         Ok(verdicts)
@@ -93,9 +104,9 @@ impl Transition for FirstHold {
     }
 
     fn push(&self, shard: OfficeShard, _: Option<&Record>, call: &mut Call) {
-        let Self { job, tag, now } = self;
+        let Self { job, to, now } = self;
         call.key(shard.booking(job.booking.id)).key(shard.quota(&QuotaMonth::of(&job.slot)));
-        call.arg(job.booking.id.to_string()).arg(job.chat.0).arg(tag.to_string());
+        call.arg(job.booking.id.to_string()).arg(to);
         let at = if *now < job.closes_ms { Place::of(&job.slot).offset().to_string() } else { String::new() };
         call.arg(at).arg(job.places).arg(job.until_ms).arg(record::first(job, *now));
         let held = Outcome::Held { booking: job.booking.clone(), slot: job.slot.clone(), until: job.until_ms };

@@ -89,11 +89,10 @@ impl Store {
         scan.arg(cursor).arg("MATCH").arg(format!("{prefix}*")).arg("COUNT").arg(STEP);
         // A cursor means something to the server it is from only: a shard that moved in between is walked askew.
         let (cursor, keys): (u64, Vec<String>) = self.commands().ask_owner(&prefix, &scan).await?;
-        let names: Vec<String> = keys.iter().filter_map(|key| key.strip_prefix(&prefix).map(str::to_owned)).collect();
-        let ids = read_ids(&names)?;
+        let ids: Vec<BookingId> = keys.iter().filter_map(|key| named(key.strip_prefix(&prefix)?)).collect();
         let next = (cursor != 0).then_some(cursor);
-        let records = self.records(shard, &ids).await?;
-        Ok(BookingPage { bookings: records.into_iter().flatten().map(|record| record.view).collect(), next })
+        let records = self.readable(shard, &ids).await?;
+        Ok(BookingPage { bookings: records.into_iter().map(|record| record.view).collect(), next })
     }
 
     /// The answers given for a booking, once it was billed.
@@ -117,8 +116,9 @@ impl Store {
     /// What a billing code stands for, however long it is dead; `None` for one that was never issued.
     pub async fn find_code(&self, code: &BillingCode) -> Result<Option<Bill>> {
         let Some((shard, booking)) = self.owner(code).await? else { return Ok(None) };
-        let mut both = redis::pipe();
-        both.atomic().get(shard.booking(booking.id)).get(shard.bill(code));
+        // One command, not a transaction: that would be refused when memory is full, and the bank may always ask.
+        let mut both = redis::cmd("MGET");
+        both.arg(shard.booking(booking.id)).arg(shard.bill(code));
         let (packed, until): (Option<Vec<u8>>, Option<Millis>) = both.query_async(&mut self.commands()).await?;
         let Some(packed) = packed else { return Ok(None) };
         let Record { view, payment } = Record::read(booking.id, &packed)?;
@@ -160,11 +160,11 @@ impl Store {
             let mut range = redis::cmd("ZRANGEBYSCORE");
             range.arg(shard.due()).arg("-inf").arg(now).arg("LIMIT").arg(page * DUE_PAGE).arg(DUE_PAGE);
             let names: Vec<String> = range.query_async(&mut self.commands()).await?;
-            let ids = read_ids(&names)?;
+            let ids: Vec<BookingId> = names.iter().filter_map(|name| named(name)).collect();
             let mut records = self.readable(shard, &ids).await?;
             records.retain(|record| record.view.state == state && record.payment.is_none());
             found.extend(records.into_iter().map(|record| record.view.booking.id));
-            if ids.len() < DUE_PAGE || found.len() >= most {
+            if names.len() < DUE_PAGE || found.len() >= most {
                 break;
             }
         }
@@ -174,17 +174,11 @@ impl Store {
 
     /// The records of `ids` that exist and can be read: one that is damaged must not keep its neighbours' places.
     async fn readable(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Record>> {
-        match self.records(shard, ids).await {
-            Err(StoreError::Corrupt { .. }) => {}
-            read => return Ok(read?.into_iter().flatten().collect()),
-        }
-        let mut records = Vec::new();
-        for id in ids {
-            match self.records(shard, std::slice::from_ref(id)).await {
-                Err(error @ StoreError::Corrupt { .. }) => {
-                    tracing::error!(booking = %id, %error, "an overdue booking is passed over; run antrean audit");
-                }
-                read => records.extend(read?.into_iter().flatten()),
+        let mut records = Vec::with_capacity(ids.len());
+        for look in self.looks(shard, ids).await? {
+            match look {
+                Ok(record) => records.extend(record),
+                Err(error) => tracing::error!(%error, "a booking is passed over; run antrean audit"),
             }
         }
         Ok(records)
@@ -211,7 +205,11 @@ pub(super) fn read_owner(text: &str) -> Option<BookingRef> {
     Some(BookingRef { office: office.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn read_ids(names: &[String]) -> Result<Vec<BookingId>> {
-    let corrupt = |name: &str| StoreError::Corrupt { what: "list of bookings", why: format!("{name:?} is no booking id") };
-    names.iter().map(|name| name.parse().map_err(|_| corrupt(name))).collect()
+/// The booking a key or a deadline names.
+fn named(name: &str) -> Option<BookingId> {
+    let id = name.parse().ok();
+    if id.is_none() {
+        tracing::error!(name, "what should name a booking does not, and is passed over; run antrean audit");
+    }
+    id
 }

@@ -63,34 +63,57 @@ impl Store {
         let looks = T::LOOK == Look::First;
         let shard = OfficeShard(head.shard);
         let ids: Vec<_> = open.iter().filter_map(|at| work[*at].job.booking()).filter(|_| looks).collect();
-        let mut seen = self.records(shard, &ids).await?.into_iter();
+        let mut seen = self.looks(shard, &ids).await?.into_iter();
+        // Of another release, or damaged: its job is not asked about, and its neighbours do not suffer for it.
+        let mut words = vec!["unreadable".to_owned(); open.len()];
+        let mut asked = Vec::with_capacity(open.len());
+        for (nth, at) in open.iter().enumerate() {
+            let looked = if looks && work[*at].job.booking().is_some() { seen.next().unwrap_or(Ok(None)) } else { Ok(None) };
+            match looked {
+                Ok(record) => asked.push((nth, *at, record)),
+                Err(error) => tracing::error!(%error, "the record of a job's booking cannot be read"),
+            }
+        }
+        if asked.is_empty() {
+            return Ok(words);
+        }
         let mut call = T::script().call();
         call.key(shard.jobs(head.class)).key(Tag::Office(shard).hop()).key(shard.journal()).key(shard.due()).key(shard.delay());
-        call.arg(CREW_GROUP).arg(&head.consumer).arg(self.clock().now_ms()).arg(open.len()).arg(self.shards());
+        call.arg(CREW_GROUP).arg(&head.consumer).arg(self.clock().now_ms()).arg(asked.len()).arg(self.shards());
         T::head(shard, &mut call);
-        for at in open {
+        for (_, at, record) in &asked {
             let Work { entry, job, .. } = &work[*at];
-            let record = if looks && job.booking().is_some() { seen.next().flatten() } else { None };
             call.arg(entry);
             job.push(shard, record.as_ref(), &mut call);
         }
-        call.run(self).await
+        // In a later round some are settled already, and nobody counted them.
+        call.arg(if open.len() == work.len() { head.in_hand } else { 0 });
+        let answers: Vec<String> = call.run(self).await?;
+        for ((nth, ..), word) in asked.into_iter().zip(answers) {
+            words[nth] = word;
+        }
+        Ok(words)
     }
 
     /// The records of `ids`, in their order.
     pub(crate) async fn records(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Option<Record>>> {
+        self.looks(shard, ids).await?.into_iter().collect()
+    }
+
+    /// Likewise, each readable or not.
+    pub(super) async fn looks(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Result<Option<Record>>>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let keys: Vec<_> = ids.iter().map(|id| shard.booking(*id)).collect();
         let packed: Vec<Option<Vec<u8>>> = redis::cmd("MGET").arg(keys).query_async(&mut self.commands()).await?;
-        ids.iter().zip(packed).map(|(id, bytes)| bytes.map(|bytes| Record::read(*id, &bytes)).transpose()).collect()
+        Ok(ids.iter().zip(packed).map(|(id, bytes)| bytes.map(|bytes| Record::read(*id, &bytes)).transpose()).collect())
     }
 }
 
 /// The head of a batch nobody reads from a stream.
 pub(crate) fn clock_head(shard: OfficeShard) -> BatchHead {
-    BatchHead { shard: shard.0, class: JobClass::Hi, consumer: String::new() }
+    BatchHead { shard: shard.0, class: JobClass::Hi, consumer: String::new(), in_hand: 0 }
 }
 
 /// Work the clock asks for.

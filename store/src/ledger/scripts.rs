@@ -1,4 +1,5 @@
-//! The ledger's scripts. Those that free places or take in money run even when memory is full.
+//! The ledger's scripts. Those that free places, and what follows from a payment that is recorded, run even when memory is
+//! full. To record another one is not among them: the bank keeps it, and repeats it, as long as it is answered 503.
 
 use crate::scripts::scripts;
 
@@ -10,7 +11,7 @@ scripts! {
     BILL = "bill";
     CANCEL = "cancel", "allow-oom";
     EXPIRE = "expire", "allow-oom";
-    ACCEPT_PAYMENT = "accept_payment", "allow-oom";
+    ACCEPT_PAYMENT = "accept_payment";
     SETTLE = "settle", "allow-oom";
     RESCHEDULE = "reschedule";
     REMIND = "remind", "allow-oom";

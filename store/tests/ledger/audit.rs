@@ -81,6 +81,19 @@ fn count(house: &House, which: u32) -> u32 {
 }
 
 #[tokio::test]
+async fn who_takes_fewer_places_after_a_cut_oversells_nothing() {
+    let house = House::with_places(2).await;
+    let (slot, booking) = (house.slot(1, 8), house.booking());
+    for (seq, places) in [(1, 2), (2, 1)] {
+        let job = antrean_store::HoldJob { places, ..house.hold_job(&booking, seq, &slot) };
+        let (head, work) = house.work(vec![job]).await;
+        assert_eq!(house.store.hold(&head, &work).await.expect("judged")[0].word(), "held");
+        house.store.open_quota(std::slice::from_ref(&slot), 0).await.expect("cut");
+    }
+    assert_eq!(findings(&house).await, []);
+}
+
+#[tokio::test]
 async fn a_sound_ledger_is_clean() {
     let house = lived_in().await;
     assert_eq!(findings(&house).await, []);

@@ -1,9 +1,9 @@
 //! Holding places and giving them back.
 
 use antrean_domain::{Outcome, State};
-use antrean_store::Verdict;
+use antrean_store::{ReleaseJob, Verdict};
 
-use crate::house::{HOLD_MS, House, head};
+use crate::house::{HOLD_MS, House, JOBS, head};
 
 #[tokio::test]
 async fn a_hold_takes_a_place_until_its_time_is_over() {
@@ -109,6 +109,16 @@ async fn what_comes_late_is_superseded() {
 }
 
 #[tokio::test]
+async fn who_repeats_a_first_hold_is_not_told_that_its_own_place_is_full() {
+    let house = House::with_places(1).await;
+    let (slot, booking) = (house.slot(1, 8), house.booking());
+    assert_eq!(house.hold(&booking, 1, &slot).await, "held");
+    // A failover brings the job back that was acked.
+    assert_eq!(house.hold(&booking, 1, &slot).await, "superseded");
+    assert_eq!((house.taken(&slot).await, house.outcomes().await.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn who_goes_back_gives_the_place_back_and_may_hold_again() {
     let house = House::with_places(1).await;
     let (slot, booking) = (house.slot(1, 8), house.booking());
@@ -145,6 +155,23 @@ async fn a_stale_consumer_changes_nothing() {
 }
 
 #[tokio::test]
+async fn who_was_robbed_of_one_entry_keeps_the_others() {
+    let house = House::with_places(3).await;
+    let slot = house.slot(1, 8);
+    let jobs = (0..3).map(|_| house.hold_job(&house.booking(), 1, &slot)).collect();
+    let (head, work) = house.work(jobs).await;
+    assert_eq!(head.in_hand, 3);
+    let mut claim = redis::cmd("XCLAIM");
+    claim.arg(JOBS).arg("crew").arg("two").arg(0).arg(&work[1].entry).arg("JUSTID");
+    let _: Vec<String> = claim.query_async(&mut house.raw.clone()).await.expect("claimed");
+    let words = |verdicts: Vec<Verdict>| verdicts.iter().map(|verdict| verdict.word().to_owned()).collect::<Vec<_>>();
+    assert_eq!(words(house.store.hold(&head, &work).await.expect("judged")), ["held", "stale", "held"]);
+    // As if the answer had been lost and the call were made again.
+    assert_eq!(words(house.store.hold(&head, &work).await.expect("judged")), ["stale"; 3]);
+    assert_eq!((house.taken(&slot).await, house.depth().await), (2, 1));
+}
+
+#[tokio::test]
 async fn a_billed_booking_is_neither_held_nor_released() {
     let house = House::with_places(2).await;
     let slot = house.slot(1, 8);
@@ -155,4 +182,37 @@ async fn a_billed_booking_is_neither_held_nor_released() {
     let refused = |job: &str| Outcome::Refused { booking: booking.clone(), job: job.to_owned() };
     assert_eq!(house.outcomes().await, [refused("hold"), refused("release")]);
     assert_eq!((house.taken(&slot).await, house.state(&booking).await), (1, State::Billed));
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_breaks_its_own_job_and_no_other() {
+    let house = House::with_places(3).await;
+    let slot = house.slot(1, 8);
+    let bookings: Vec<_> = (0..3).map(|_| house.booking()).collect();
+    for booking in &bookings {
+        assert_eq!(house.hold(booking, 1, &slot).await, "held");
+    }
+    let broken = format!("booking:{{o0}}:{}", bookings[1].id);
+    let _: i64 = redis::cmd("DEL").arg(&broken).query_async(&mut house.raw.clone()).await.expect("deleted");
+    let _: i64 = redis::cmd("RPUSH").arg(&broken).arg("garbage").query_async(&mut house.raw.clone()).await.expect("pushed");
+    let jobs = bookings.iter().map(|booking| ReleaseJob { booking: booking.clone(), seq: 2 }).collect();
+    let (head, work) = house.work(jobs).await;
+    let verdicts = house.store.release(&head, &work).await.expect("judged");
+    assert_eq!(verdicts.iter().map(Verdict::word).collect::<Vec<_>>(), ["released", "retry", "released"]);
+    assert!(matches!(&verdicts[1], Verdict::Retry(reason) if reason.contains("WRONGTYPE")), "{verdicts:?}");
+    assert_eq!((house.taken(&slot).await, house.depth().await), (1, 1), "counted for both, settled for both");
+}
+
+#[tokio::test]
+async fn one_known_booking_in_a_batch_of_new_ones_changes_nothing_for_them() {
+    let house = House::with_places(4).await;
+    let slot = house.slot(1, 8);
+    let (known, new) = (house.booking(), house.booking());
+    assert_eq!(house.hold(&known, 1, &slot).await, "held");
+    // The first hold of `known` comes again, as it may after a failover; that of `new` comes twice.
+    let jobs = [&known, &new, &new].map(|booking| house.hold_job(booking, 1, &slot));
+    let (head, work) = house.work(jobs.into()).await;
+    let verdicts = house.store.hold(&head, &work).await.expect("judged");
+    assert_eq!(verdicts.iter().map(Verdict::word).collect::<Vec<_>>(), ["superseded", "held", "superseded"]);
+    assert_eq!((house.taken(&slot).await, house.depth().await, house.outcomes().await.len()), (2, 0, 2));
 }

@@ -6,6 +6,8 @@ mod broadcast;
 mod chance;
 mod holding;
 mod house;
+mod memory;
 mod moving;
 mod paying;
+mod records;
 mod telling;

@@ -81,6 +81,33 @@ async fn a_reader_whose_connection_hangs_builds_another() {
 }
 
 #[tokio::test]
+async fn with_its_memory_full_redis_moves_what_is_there_and_takes_in_nothing_new() {
+    let house = House::open().await;
+    let mut reader = house.store.turns(0).await.expect("joined");
+    house.deliver(BUDI, [1]).await;
+    let turn = next_turn(&mut reader).await;
+    let taken = ChatShard(0);
+    house.redis::<String>("XADD hop:{o0} * garbage x").await;
+    house.redis::<String>("CONFIG SET maxmemory 1").await;
+
+    let full = |error: StoreError| assert!(error.is_out_of_memory() && error.is_transient(), "{error}");
+    full(house.store.deliver(&[(SITI, 2, b"{}".to_vec())]).await.expect_err("no room"));
+    let commit = || antrean_store::Commit { taken: 1, dialogue: b"{}", shows: vec![b"hello".to_vec()], jobs: vec![] };
+    full(house.store.commit(&turn, commit()).await.expect_err("no room"));
+    // A process starts, joins its readers and does what needs no room.
+    let other = Store::connect(house.server.options(1)).await.expect("connected");
+    other.turns(0).await.expect("joined");
+    assert!(other.poller_lease("a", 60_000).await.expect("answered"));
+    assert_eq!(other.sweep_mailboxes(taken).await.expect("swept"), 0);
+    assert_eq!(other.relay(antrean_store::Tag::Office(antrean_store::OfficeShard(0))).next().await, 1, "a stray hop blocks nobody");
+
+    house.redis::<String>("CONFIG SET maxmemory 0").await;
+    assert_eq!(house.store.commit(&turn, commit()).await.expect("room"), Committed::Done);
+    house.deliver(SITI, [2]).await;
+    assert_eq!(next_turn(&mut reader).await.mail.len(), 1, "what was refused left nothing behind");
+}
+
+#[tokio::test]
 async fn another_number_of_shards_is_refused() {
     let house = House::with_shards(2).await;
     let refused = Store::connect(house.server.options(3)).await.err();

@@ -11,7 +11,7 @@ const OFFICE: Tag = Tag::Office(OfficeShard(0));
 async fn leave_outcomes(house: &House, count: usize) {
     for n in 0..count {
         let outcome = format!(r#"o{{"v":1,"kind":"subscribed","office":"AA{n}","on":true}}"#);
-        house.redis::<String>(&format!("XADD hop:{{o0}} * t c0 k mail w 7001 p {outcome}")).await;
+        house.redis::<String>(&format!("XADD hop:{{o0}} * t c0:mail:7001 p {outcome}")).await;
     }
 }
 
@@ -70,8 +70,8 @@ async fn a_hop_wakes_its_relay_and_the_chats_reader_at_once() {
 async fn jobs_reach_their_class_and_what_nobody_can_read_is_buried() {
     let house = House::open().await;
     let payload = crate::house::job(1).to_wire();
-    house.redis::<String>(&format!("XADD hop:{{c0}} * t o0 k job w norm p {payload}")).await;
-    for bad in ["t z9 k job w norm p x", "t o7 k job w norm p x", "t o0 k job w soon p x", "t c0 k gift w 7001 p x"] {
+    house.redis::<String>(&format!("XADD hop:{{c0}} * t o0:job:norm p {payload}")).await;
+    for bad in ["t z9:job:norm p x", "t o7:job:norm p x", "t o0:job:soon p x", "t c0:gift:7001 p x"] {
         house.redis::<String>(&format!("XADD hop:{{c0}} * {bad}")).await;
     }
     let mut relay = house.store.relay(Tag::Chat(ChatShard(0)));
@@ -89,7 +89,7 @@ async fn jobs_reach_their_class_and_what_nobody_can_read_is_buried() {
 async fn with_several_shards_mail_finds_its_chat() {
     let house = House::with_shards(4).await;
     let shard = ChatShard::of(BUDI, 4);
-    house.redis::<String>(&format!(r#"XADD hop:{{o2}} * t c{} k mail w 7001 p o{{"v":1}}"#, shard.0)).await;
+    house.redis::<String>(&format!(r#"XADD hop:{{o2}} * t c{}:mail:7001 p o{{"v":1}}"#, shard.0)).await;
     assert_eq!(house.store.relay(Tag::Office(OfficeShard(2))).next().await, 1);
     let mut reader = house.store.turns(shard.0).await.expect("joined");
     assert_eq!(next_turn(&mut reader).await.chat, BUDI);

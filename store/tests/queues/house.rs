@@ -67,7 +67,7 @@ fn spawn(dir: &TempDir) -> Child {
 pub(crate) struct House {
     pub store: Store,
     pub server: Server,
-    raw: MultiplexedConnection,
+    pub raw: MultiplexedConnection,
 }
 
 impl House {
@@ -76,10 +76,20 @@ impl House {
     }
 
     pub(crate) async fn with_shards(shards: u8) -> Self {
+        Self::with_options(|server| server.options(shards)).await
+    }
+
+    pub(crate) async fn with_lease(lease_ms: u64) -> Self {
+        Self::with_options(|server| Options { lease_ms, ..server.options(1) }).await
+    }
+
+    async fn with_options(options: impl Fn(&Server) -> Options) -> Self {
         let server = Server::start();
-        let store = settle(async || Store::connect(server.options(shards)).await).await;
+        let store = settle(async || Store::connect(options(&server)).await).await;
+        // By default it gives up after half a second, which a busy machine takes now and then.
+        let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
         let client = redis::Client::open(format!("redis+unix://{}", server.dir.path().join("redis.sock").display())).expect("a url");
-        let raw = client.get_multiplexed_async_connection().await.expect("a connection");
+        let raw = client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection");
         Self { store, server, raw }
     }
 
@@ -90,6 +100,11 @@ impl House {
             command.arg(word);
         }
         command.query_async(&mut self.raw.clone()).await.expect("Redis understands it")
+    }
+
+    /// Any command whose arguments are no words.
+    pub(crate) async fn ask(&self, command: &redis::Cmd) {
+        command.query_async::<()>(&mut self.raw.clone()).await.expect("Redis understands it");
     }
 
     /// Delivers updates `{"n":1}`, `{"n":2}` … with these numbers as their ids.

@@ -56,13 +56,34 @@ async fn an_entry_that_kills_its_process_is_buried_and_its_63_neighbours_survive
 }
 
 #[tokio::test]
-async fn a_slow_but_living_reader_keeps_what_it_holds() {
+async fn under_one_name_never_more_is_pending_than_the_batch_in_hand() {
     let house = House::open().await;
+    for n in 0..4 {
+        house.store.enqueue(&job(n)).await.expect("enqueued");
+    }
+    let mut reader = house.store.jobs(0, CLASS).await.expect("joined");
+    let first = next_batch(&mut reader, 2).await;
+    settle(&house, &first.head, &first.entries[0]).await;
+    let second = next_batch(&mut reader, 2).await;
+    assert_ne!(first.head.consumer, second.head.consumer, "what is left is a dead owner's");
+    assert_eq!((first.head.in_hand, second.head.in_hand), (2, 2));
+    for entry in &second.entries {
+        settle(&house, &second.head, entry).await;
+    }
+    reader.all_settled();
+    let left = next_batch(&mut reader, 2).await;
+    assert_eq!(left.head.consumer, second.head.consumer, "nothing was left under this name");
+    assert!(left.alone && left.entries[0].id == first.entries[1].id, "and comes back after one lease");
+}
+
+#[tokio::test]
+async fn a_slow_but_living_reader_keeps_what_it_holds() {
+    // Long enough for a heartbeat on a busy machine, short enough for two reads, each a second long, to see it run out.
+    let house = House::with_lease(1_200).await;
     let mut slow = house.store.jobs(0, CLASS).await.expect("joined");
     house.store.enqueue(&job(1)).await.expect("enqueued");
     let batch = next_batch(&mut slow, 8).await;
     let mut other = house.store.jobs(0, CLASS).await.expect("joined");
-    // Two reads, each a second long: several leases.
     for _ in 0..2 {
         assert!(other.next(8).await.expect("read").entries.is_empty());
     }

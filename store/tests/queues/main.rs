@@ -7,4 +7,5 @@ mod house;
 mod jobs;
 mod links;
 mod outboxes;
+mod poison;
 mod turns;
