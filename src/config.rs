@@ -141,9 +141,11 @@ impl Config {
 
     pub(crate) fn redis_url(&self) -> Result<SecretString, ConfigError> {
         let expected = "the address of Redis, like redis://127.0.0.1:6379";
-        let url = self.need("REDIS_URL", expected)?;
-        let known = ["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme));
-        if known { Ok(url.into()) } else { Err(wrong("REDIS_URL", "is no Redis address", expected)) }
+        let url = SecretString::from(self.need("REDIS_URL", expected)?);
+        match antrean_store::check_address(&url) {
+            Ok(()) => Ok(url),
+            Err(error) => Err(wrong("REDIS_URL", &error.to_string(), expected)),
+        }
     }
 
     /// The bot's token, shaped as `BotFather` gives it.
@@ -259,6 +261,15 @@ mod tests {
         assert!(error.starts_with("ANTREAN_SEAL_KEY has 5 bytes"), "{error}");
         let error = with("ANTREAN_CLOCK", "fast").clock().expect_err("refused").to_string();
         assert!(error.starts_with("ANTREAN_CLOCK is fast, it should be system"), "{error}");
+    }
+
+    #[test]
+    fn several_servers_are_one_address_and_what_is_wrong_in_it_is_said() {
+        for url in ["redis+sentinel://one:26379,two:26379/antrean", "redis+cluster://:s3cret@one:7000,two:7000"] {
+            with("REDIS_URL", url).redis_url().expect("an address");
+        }
+        let error = with("REDIS_URL", "redis+cluster://:s3cret@one").redis_url().expect_err("refused").to_string();
+        assert!(error.starts_with("REDIS_URL has \"one\" where a host:port belongs") && !error.contains("s3cret"), "{error}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{PATIENCE, World};
 
-impl World {
+impl<R> World<R> {
     /// How many regular places of `office` are taken, over all the months a calendar shows.
     pub async fn taken(&self, office: &str) -> u32 {
         let office: OfficeCode = office.parse().expect("an office code");

@@ -8,8 +8,10 @@
 
 mod browser;
 mod chat;
+mod cluster;
 mod door;
 mod ledger;
+mod node;
 mod person;
 mod process;
 mod server;
@@ -19,11 +21,13 @@ use std::time::Duration;
 
 pub use self::browser::Browser;
 pub use self::chat::Message;
+pub use self::cluster::Cluster;
 pub use self::door::Door;
+pub use self::node::Node;
 pub use self::person::{Bill, Person, SUBMIT, Wishes};
 pub use self::process::{Environment, Process, antrean};
 pub use self::server::{Durability, Redis, free_port};
-pub use self::world::{Flood, Output, World, run};
+pub use self::world::{Backing, Flood, Output, World, run};
 
 /// How long anything may take that must happen. A minute and a half: a busy machine is slow, a broken product is
 /// silent forever, and no test should fail for the first.

@@ -30,9 +30,21 @@ pub enum Flood {
     Unlimited,
 }
 
+/// What a world stands on: one Redis, unless its test says otherwise.
+pub trait Backing {
+    /// What the product is given as `REDIS_URL`.
+    fn url(&self) -> String;
+}
+
+impl Backing for Redis {
+    fn url(&self) -> String {
+        self.url()
+    }
+}
+
 /// The world. Dropped, it takes everything in it away; when a test fails it first shows what the product logged.
-pub struct World {
-    pub redis: Redis,
+pub struct World<R = Redis> {
+    pub redis: R,
     pub door: Door,
     pub store: Store,
     environment: Environment,
@@ -74,7 +86,20 @@ impl World {
 
     /// The same, with an `antrean.toml` of its own.
     pub async fn with_settings(flood: Flood, settings: &str) -> Self {
-        let redis = Redis::start().await;
+        Self::over(Redis::start().await, flood, settings).await
+    }
+
+    /// A world in which the whole product runs in one process.
+    pub async fn running() -> Self {
+        let mut world = Self::new(Flood::Unlimited).await;
+        world.start(&["run"]).await;
+        world
+    }
+}
+
+impl<R: Backing> World<R> {
+    /// A world that stands on something of its own, with an `antrean.toml` of its own.
+    pub async fn over(redis: R, flood: Flood, settings: &str) -> Self {
         let data = tempfile::tempdir().expect("a folder for the imitated world");
         let config = configured(data.path(), settings);
         let keys = keys().await;
@@ -82,7 +107,7 @@ impl World {
         let door = Door::new(format!("http://{}", listener.local_addr().expect("a bound listener has an address")));
         let web = format!("127.0.0.1:{}", free_port());
 
-        let options = Options { url: redis.url().into(), shards: 1, seal: None, clock: ClockMode::Steered, lease_ms: 8_000 };
+        let options = Options { url: redis.url().into(), shards: shards(settings), seal: None, clock: ClockMode::Steered, lease_ms: 8_000 };
         let store = Store::connect(options).await.expect("Redis is there");
         let settings = antrean_sandbox::Settings {
             listen: listener.local_addr().expect("a bound listener has an address"),
@@ -118,14 +143,9 @@ impl World {
         ]);
         Self { redis, door, store, environment, processes: Vec::new(), shutdown, _data: data }
     }
+}
 
-    /// A world in which the whole product runs in one process.
-    pub async fn running() -> Self {
-        let mut world = Self::new(Flood::Unlimited).await;
-        world.start(&["run"]).await;
-        world
-    }
-
+impl<R> World<R> {
     /// Starts a role in a process of its own.
     pub async fn start(&mut self, arguments: &[&str]) {
         let process = Process::start(&self.environment, arguments).await;
@@ -218,7 +238,7 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl<R> Drop for World<R> {
     fn drop(&mut self) {
         self.shutdown.cancel();
         if std::thread::panicking() {
@@ -248,6 +268,12 @@ impl Output {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
     }
+}
+
+/// How many shards `settings` ask for.
+fn shards(settings: &str) -> u8 {
+    let settings: toml::Table = settings.parse().expect("settings are TOML");
+    settings.get("shards").and_then(toml::Value::as_integer).map_or(1, |shards| shards.try_into().expect("1-100"))
 }
 
 /// The shipped configuration with another `antrean.toml`: the path of a folder in `dir`.

@@ -103,12 +103,12 @@ async fn redis(config: &Config) -> Vec<Check> {
     };
     let looked = async {
         let store = Store::connect(options).await?;
-        let server = store.server().await?;
-        Ok::<_, antrean_store::StoreError>((store, server))
+        let servers = store.servers().await?;
+        Ok::<_, antrean_store::StoreError>((store, servers))
     };
     match tokio::time::timeout(PATIENCE, looked).await {
-        Ok(Ok((store, server))) => {
-            let mut checks = server_checks(&server);
+        Ok(Ok((store, servers))) => {
+            let mut checks: Vec<_> = servers.iter().flat_map(server_checks).collect();
             checks.push(drift(&store));
             checks
         }
@@ -118,7 +118,7 @@ async fn redis(config: &Config) -> Vec<Check> {
 }
 
 fn server_checks(server: &Server) -> Vec<Check> {
-    let name = server.name.clone();
+    let name = format!("{} at {}", server.name, server.at);
     let version = if server.version >= VERSION_MIN {
         Finding::Sound(name)
     } else {
@@ -210,6 +210,7 @@ mod tests {
 
     fn sound() -> Server {
         Server {
+            at: "127.0.0.1:6379".to_owned(),
             name: "Redis 7.0.15".to_owned(),
             version: (7, 0),
             appends: true,

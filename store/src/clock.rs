@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use antrean_domain::Millis;
 use redis::AsyncCommands;
-use redis::aio::ConnectionManager;
 
 use crate::error::{Result, StoreError};
 use crate::keys;
+use crate::link::Commands;
 
 /// How often Redis is asked for its time. Quartz drifts some 50 ppm: half a millisecond in ten seconds.
 const SAMPLE_EVERY: Duration = Duration::from_secs(5);
@@ -39,11 +39,11 @@ struct Inner {
     offset_ms: AtomicI64,
     /// The latest moment ever told: a sample may correct the clock, never turn it back.
     told_ms: AtomicI64,
-    connection: ConnectionManager,
+    connection: Commands,
 }
 
 impl Clock {
-    pub(crate) async fn start(mode: ClockMode, connection: ConnectionManager) -> Result<Self> {
+    pub(crate) async fn start(mode: ClockMode, connection: Commands) -> Result<Self> {
         let inner = Arc::new(Inner {
             mode,
             started: Instant::now(),
@@ -92,7 +92,8 @@ impl Inner {
 
     async fn sample(&self) -> Result<()> {
         let asked_ms = self.elapsed_ms();
-        let (seconds, micros): (i64, i64) = redis::cmd("TIME").query_async(&mut self.connection.clone()).await?;
+        // Always the same node of a Cluster: their clocks may differ.
+        let (seconds, micros): (i64, i64) = self.connection.clone().ask_owner(keys::CLOCK, &redis::cmd("TIME")).await?;
         // Redis looked at its clock somewhere between question and answer.
         let middle_ms = i64::midpoint(asked_ms, self.elapsed_ms());
         self.base_ms.store(seconds * 1_000 + micros / 1_000 - middle_ms, Ordering::Relaxed);

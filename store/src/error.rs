@@ -1,7 +1,9 @@
 //! What can go wrong between this crate and Redis. What a customer can meet is a verdict or an outcome, never an error.
 
 use antrean_domain::job::BadPayload;
+use redis::ErrorKind;
 
+use crate::link::BadAddress;
 use crate::seal::SealError;
 
 /// The result of everything in this crate.
@@ -12,6 +14,11 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 pub enum StoreError {
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
+    /// One of several servers.
+    #[error("redis at {at}: {source}")]
+    Node { at: String, source: redis::RedisError },
+    #[error("the address of redis {0}")]
+    Address(#[from] BadAddress),
     #[error("script {script}: {source}")]
     Script { script: &'static str, source: redis::RedisError },
     #[error("script {script} answered {answer:?}, which it never should")]
@@ -33,14 +40,21 @@ pub enum StoreError {
     ClockNotSteered,
 }
 
+/// What a server answers that is on its way up, down or elsewhere: the same call may succeed a moment later.
+const PASSING: [&str; 11] =
+    ["LOADING", "BUSY", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "UNBLOCKED", "TRYAGAIN", "CLUSTERDOWN", "MOVED", "ASK"];
+
 impl StoreError {
     /// Whether the same call may succeed a moment later: Redis or the way to it, not the request, was at fault.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Redis(error) | Self::Script { source: error, .. } => {
+            Self::Redis(error) | Self::Node { source: error, .. } | Self::Script { source: error, .. } => {
+                let kind = error.kind();
                 error.is_io_error()
                     || error.is_connection_dropped()
-                    || matches!(error.code(), Some("LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN" | "READONLY" | "MISCONF"))
+                    // Nobody is the primary just now, or the node that was cannot be reached.
+                    || matches!(kind, ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::ClusterConnectionNotFound)
+                    || error.code().is_some_and(|code| PASSING.contains(&code))
                     || self.is_out_of_memory()
             }
             Self::Hung { .. } => true,

@@ -147,6 +147,6 @@ pub(crate) fn to_jobs(job: &Job, shards: u8) -> String {
 impl Store {
     /// A relay for the hops of `tag`.
     pub fn relay(&self, tag: Tag) -> Relay {
-        Relay { store: self.clone(), tag, line: Line::new(self), backoff: Backoff::new() }
+        Relay { store: self.clone(), tag, line: Line::new(self, &tag.hop()), backoff: Backoff::new() }
     }
 }

@@ -8,7 +8,7 @@ mod ledger;
 use std::fmt;
 use std::str::FromStr;
 
-use antrean_domain::{ChatId, Job, JobClass, Millis};
+use antrean_domain::{ChatId, Job, JobClass, Millis, PaymentId, Zone};
 
 pub(crate) use ledger::{LEDGER_KINDS, QuotaMonth};
 
@@ -20,6 +20,16 @@ pub(crate) const CLOCK: &str = "antrean:clock";
 pub(crate) const POLLER: &str = "antrean:lease:poller";
 /// When the next bulk message may leave, over all processes.
 pub(crate) const BULK_LIMIT: &str = "antrean:limit:bulk";
+
+/// String, for good: the billing code a payment id was used for. Only where there are several shards.
+pub(crate) fn payment_claim(payment: &PaymentId) -> String {
+    format!("antrean:payment:{}", payment.as_str())
+}
+
+/// String, two days: the fingerprint of the request that used an external id on that day in Jakarta. Likewise.
+pub(crate) fn external_claim(received_at: Millis, external: &str) -> String {
+    format!("antrean:external:{}:{external}", Zone::Wib.date(received_at).format("%Y%m%d"))
+}
 
 /// A shard of chats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -23,6 +23,7 @@ mod jobs;
 mod keys;
 mod lease;
 mod ledger;
+mod link;
 mod mail;
 mod mailbox;
 mod outbox;
@@ -38,10 +39,7 @@ mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
-use redis::io::tcp::TcpSettings;
-use redis::{AsyncConnectionConfig, IntoConnectionInfo};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 pub use backoff::Backoff;
 pub use clock::{Clock, ClockMode};
@@ -52,6 +50,7 @@ pub use hop::Relay;
 pub use jobs::{Batch, Entry, JobReader};
 pub use keys::{ChatShard, OfficeShard, Tag};
 pub use ledger::*;
+pub use link::{BadAddress, check_address};
 pub use mail::Mail;
 pub use outbox::{Outbox, OutboxReader, Sent};
 pub use receive::Delivered;
@@ -60,15 +59,11 @@ pub use server::Server;
 pub use turn::{Commit, Committed, Dialogue, Turn, TurnReader};
 pub use work::{BY_THE_CLOCK, BatchHead, Verdict, Work};
 
-/// How long a command may take before its caller is told. Longer than the slowest fsync, shorter than patience.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Reconnecting is tried at least this often: a Redis that is back is noticed at once.
-const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(1);
+use link::{Commands, Link};
 
 /// How to reach the store.
 pub struct Options {
-    /// `redis://…` or `redis+unix://…`. Secret: it may carry a password.
+    /// `redis://…`, `redis+unix://…`, `redis+sentinel://…` or `redis+cluster://…`. Secret: it may carry a password.
     pub url: SecretString,
     /// Into how many shards chats and offices are split. For good: 1–100.
     pub shards: u8,
@@ -86,8 +81,7 @@ pub struct Store {
 }
 
 struct Inner {
-    client: redis::Client,
-    commands: ConnectionManager,
+    link: Link,
     clock: Clock,
     shards: u8,
     seal: Option<Seal>,
@@ -97,18 +91,10 @@ struct Inner {
 impl Store {
     /// Connects, agrees on the number of shards, and loads every script.
     pub async fn connect(options: Options) -> Result<Self> {
-        let info = options.url.expose_secret().into_connection_info()?;
-        // Without it Nagle's algorithm and delayed acknowledgements add 40 ms to small commands.
-        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        let client = redis::Client::open(info)?;
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(COMMAND_TIMEOUT))
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_max_delay(RECONNECT_DELAY_MAX);
-        let commands = client.get_connection_manager_with_config(config).await?;
-        let clock = Clock::start(options.clock, commands.clone()).await?;
+        let link = Link::open(&options.url).await?;
+        let clock = Clock::start(options.clock, link.commands()).await?;
         let lease = Duration::from_millis(options.lease_ms);
-        let inner = Inner { client, commands, clock, shards: options.shards, seal: options.seal, lease };
+        let inner = Inner { link, clock, shards: options.shards, seal: options.seal, lease };
         let store = Self { inner: Arc::new(inner) };
         store.agree_on_shards().await?;
         scripts::preload(&store).await?;
@@ -145,19 +131,16 @@ impl Store {
 
     /// Whether Redis answers.
     pub async fn ping(&self) -> Result<()> {
-        Ok(redis::cmd("PING").query_async::<String>(&mut self.commands()).await.map(drop)?)
+        self.commands().ping().await
     }
 
     /// The shared connection for commands: multiplexed, reconnecting. Never for blocking reads.
-    pub(crate) fn commands(&self) -> ConnectionManager {
-        self.inner.commands.clone()
+    pub(crate) fn commands(&self) -> Commands {
+        self.inner.link.commands()
     }
 
-    /// A connection of its own for a blocking reader. The crate's response timeout of 500 ms would break every BLOCK,
-    /// so there is none here; the reader has its own watchdog.
-    pub(crate) async fn reader_connection(&self) -> Result<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(Some(CONNECT_TIMEOUT));
-        Ok(self.inner.client.get_multiplexed_async_connection_with_config(&config).await?)
+    pub(crate) fn link(&self) -> &Link {
+        &self.inner.link
     }
 
     /// Keys depend on the number of shards: whoever comes first writes it down, everyone else must agree.

@@ -72,7 +72,7 @@ impl Reader {
         // Before the first read: a consumer without a heartbeat counts as dead.
         beat(store, &source, &consumer, &[]).await?;
         let heart = start_heart(store, &source, &consumer, &flight);
-        let line = Line::new(store);
+        let line = Line::new(store, &source.stream);
         // At once: who comes is as a rule the successor of someone who left.
         let claim_at = Instant::now();
         let backoff = Backoff::new();
@@ -198,32 +198,35 @@ impl Drop for Reader {
     }
 }
 
-/// A connection of its own for blocking reads, rebuilt when it fails or hangs. A read is never cancelled: when the
-/// watchdog barks, the connection goes with it, so that no answer can reach the wrong question.
+/// A connection of its own for blocking reads of one stream, rebuilt when it fails or hangs. A read is never cancelled:
+/// when the watchdog barks, the connection goes with it, so that no answer can reach the wrong question.
 pub(crate) struct Line {
     store: Store,
-    connection: Option<MultiplexedConnection>,
+    stream: String,
+    /// With the link's epoch when it was made.
+    connection: Option<(u64, MultiplexedConnection)>,
 }
 
 impl Line {
-    pub(crate) fn new(store: &Store) -> Self {
-        Self { store: store.clone(), connection: None }
+    pub(crate) fn new(store: &Store, stream: &str) -> Self {
+        Self { store: store.clone(), stream: stream.to_owned(), connection: None }
     }
 
     pub(crate) async fn ask<T: FromRedisValue>(&mut self, command: &redis::Cmd) -> Result<T> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.store.reader_connection().await?,
+        let epoch = self.store.link().epoch();
+        let mut connection = match self.connection.take().filter(|(made_in, _)| *made_in == epoch) {
+            Some((_, connection)) => connection,
+            None => self.store.link().reader(&self.stream).await?,
         };
         let answer = tokio::time::timeout(WATCHDOG, command.query_async(&mut connection)).await;
         let Ok(answer) = answer else {
             return Err(StoreError::Hung { after: WATCHDOG });
         };
-        let keeps = answer.as_ref().err().is_none_or(|error: &redis::RedisError| !error.is_io_error() && !error.is_connection_dropped());
-        if keeps {
-            self.connection = Some(connection);
-        }
-        Ok(answer?)
+        // After any error the next read looks for the stream anew: its server may be a replica by now, or the stream
+        // on another node. A group that is gone costs one connection more, and that is rare.
+        let answer = answer?;
+        self.connection = Some((epoch, connection));
+        Ok(answer)
     }
 }
 

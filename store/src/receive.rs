@@ -20,21 +20,26 @@ pub enum Delivered {
 
 impl Store {
     /// Appends updates (chat, update id, raw JSON) to their chats' mailboxes, in order, and says what became of each.
-    /// In Redis when it returns. After an error some may be in: deliver all of them again.
+    /// In Redis when it returns. After an error some may be in, those of other shards certainly: deliver all of them again.
     pub async fn deliver(&self, updates: &[(ChatId, i64, Vec<u8>)]) -> Result<Vec<Delivered>> {
         let now_ms = self.clock().now_ms();
         let mut delivered = vec![Delivered::New; updates.len()];
+        let mut failed = None;
         for shard in self.chat_shards() {
             let of_shard = |n: &usize| ChatShard::of(updates[*n].0, self.shards()) == shard;
             let places: Vec<usize> = (0..updates.len()).filter(of_shard).collect();
             for chunk in places.chunks(CHUNK) {
-                let words = self.deliver_to(shard, now_ms, chunk.iter().map(|place| &updates[*place])).await?;
-                for (place, word) in chunk.iter().zip(words) {
-                    delivered[*place] = word;
+                match self.deliver_to(shard, now_ms, chunk.iter().map(|place| &updates[*place])).await {
+                    Ok(words) => chunk.iter().zip(words).for_each(|(place, word)| delivered[*place] = word),
+                    Err(error) => {
+                        // The chats of the other shards need not wait for this one's node.
+                        failed = Some(error);
+                        break;
+                    }
                 }
             }
         }
-        Ok(delivered)
+        failed.map_or(Ok(delivered), Err)
     }
 
     async fn deliver_to<'a>(

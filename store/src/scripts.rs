@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use redis::{FromRedisValue, ScriptInvocation, ToRedisArgs};
+use redis::{Cmd, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind, ToRedisArgs};
 
 use crate::error::{Result, StoreError};
 use crate::{Store, counted, ledger};
@@ -16,7 +16,9 @@ use crate::{Store, counted, ledger};
 /// A script and its name in logs.
 pub(crate) struct Script {
     name: &'static str,
-    script: redis::Script,
+    code: String,
+    /// Of the code: what Redis knows it by.
+    hash: String,
 }
 
 /// Declares scripts as statics and lists them in `ALL`. `with` names the preludes put before each body; a
@@ -58,6 +60,7 @@ scripts! {
     LEASE = "lease", "allow-oom";
     UNLEASE = "unlease", "allow-oom";
     BULK_TOKEN = "bulk_token", "allow-oom";
+    CLAIM = "claim", "allow-oom";
     RETRY_DEAD = "retry_dead", "allow-oom";
 }
 
@@ -65,53 +68,66 @@ impl Script {
     pub(crate) fn assemble(name: &'static str, flags: &[&str], preludes: &[&str], body: &str) -> Self {
         let shebang = if flags.is_empty() { "#!lua\n".to_owned() } else { format!("#!lua flags={}\n", flags.join(",")) };
         let code = shebang + &preludes.concat() + body;
-        Self { name, script: redis::Script::new(&code) }
+        let hash = redis::Script::new(&code).get_hash().to_owned();
+        Self { name, code, hash }
     }
 
     /// Begins a call of this script.
     pub(crate) fn call(&'static self) -> Call {
-        Call { name: self.name, invocation: self.script.prepare_invoke() }
+        Call { script: self, keys: Vec::new(), args: Vec::new() }
     }
 }
 
 /// A call being put together: keys, arguments, run.
 pub(crate) struct Call {
-    name: &'static str,
-    invocation: ScriptInvocation<'static>,
+    script: &'static Script,
+    keys: Vec<Vec<u8>>,
+    args: Vec<Vec<u8>>,
 }
 
 impl Call {
     pub(crate) fn key(&mut self, key: impl ToRedisArgs) -> &mut Self {
-        self.invocation.key(key);
+        key.write_redis_args(&mut self.keys);
         self
     }
 
     pub(crate) fn arg(&mut self, arg: impl ToRedisArgs) -> &mut Self {
-        self.invocation.arg(arg);
+        arg.write_redis_args(&mut self.args);
         self
     }
 
-    /// Runs it by its hash. A Redis that has forgotten the script (restart, failover, SCRIPT FLUSH) is given
-    /// it again and asked once more.
+    /// Runs it by its hash, where its first key lives. A Redis that has forgotten the script (restart, failover, SCRIPT
+    /// FLUSH) is asked once more with its text, which goes the same way: of a Cluster only the node that has to know.
     pub(crate) async fn run<T: FromRedisValue>(&self, store: &Store) -> Result<T> {
         let mut connection = store.commands();
         let asked = Instant::now();
-        let answer = self.invocation.invoke_async(&mut connection).await;
-        counted::called(self.name, asked.elapsed());
-        let answer = answer.map_err(|source| StoreError::Script { script: self.name, source });
+        let mut answer: RedisResult<T> = self.command("EVALSHA", &self.script.hash).query_async(&mut connection).await;
+        if answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)) {
+            answer = self.command("EVAL", &self.script.code).query_async(&mut connection).await;
+        }
+        counted::called(self.script.name, asked.elapsed());
+        let answer = answer.map_err(|source| StoreError::Script { script: self.script.name, source });
         if answer.as_ref().is_err_and(StoreError::is_out_of_memory) {
-            counted::out_of_memory(self.name);
+            counted::out_of_memory(self.script.name);
         }
         answer
     }
+
+    fn command(&self, verb: &str, script: &str) -> Cmd {
+        let bytes = self.keys.iter().chain(&self.args).map(Vec::len).sum::<usize>();
+        let mut command = Cmd::with_capacity(self.keys.len() + self.args.len() + 3, bytes + script.len() + 16);
+        command.arg(verb).arg(script).arg(self.keys.len()).arg(&*self.keys).arg(&*self.args);
+        command
+    }
 }
 
-/// Loads every script, so that no first customer waits for it.
+/// Loads every script, so that no first customer waits for it. A node of a Cluster that is away does not hinder this:
+/// it is given a script when it is asked for it ([`Call::run`]).
 pub(crate) async fn preload(store: &Store) -> Result<()> {
     let mut connection = store.commands();
     for script in ALL.iter().chain(ledger::scripts::ALL) {
         let script: &LazyLock<Script> = script;
-        let loaded: redis::RedisResult<String> = script.script.load_async(&mut connection).await;
+        let loaded = connection.load(&script.code).await;
         loaded.map_err(|source| StoreError::Script { script: script.name, source })?;
     }
     Ok(())

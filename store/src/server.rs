@@ -1,13 +1,15 @@
-//! What the server says of itself: can it be trusted with records? Asked by the doctor and by probes.
+//! What the servers say of themselves: can they be trusted with records? Asked by the doctor and by probes.
 
 use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::{Store, scripts};
 
-/// The server's own account. `None` where it does not say: managed services forbid `CONFIG`.
+/// A server's own account. `None` where it does not say: managed services forbid `CONFIG`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
+    /// Where it is: `127.0.0.1:6379`.
+    pub at: String,
     /// `Redis 7.0.15` or `Valkey 8.1.0`.
     pub name: String,
     /// Major and minor version of the Redis it is, or is compatible with.
@@ -23,14 +25,18 @@ pub struct Server {
 }
 
 impl Store {
-    /// Asks the server about itself.
-    pub async fn server(&self) -> Result<Server> {
-        let mut connection = self.commands();
-        let info: String = redis::cmd("INFO").query_async(&mut connection).await?;
-        let asked: redis::RedisResult<HashMap<String, String>> =
-            redis::cmd("CONFIG").arg("GET").arg("appendfsync").arg("maxmemory-policy").query_async(&mut connection).await;
-        // Forbidden is an answer, too: the doctor says what to look at by hand.
-        Ok(Server::read(&info, &asked.unwrap_or_default()))
+    /// Asks every server about itself, replicas too: one of them may hold the records tomorrow.
+    pub async fn servers(&self) -> Result<Vec<Server>> {
+        let mut servers = Vec::new();
+        for node in self.link().nodes().await? {
+            let mut connection = node.connect().await?;
+            let info: String = redis::cmd("INFO").query_async(&mut connection).await?;
+            let asked: redis::RedisResult<HashMap<String, String>> =
+                redis::cmd("CONFIG").arg("GET").arg("appendfsync").arg("maxmemory-policy").query_async(&mut connection).await;
+            // Forbidden is an answer, too: the doctor says what to look at by hand.
+            servers.push(Server::read(node.at, &info, &asked.unwrap_or_default()));
+        }
+        Ok(servers)
     }
 
     /// Whether a request sent now would be served: Redis answers, and knows every script.
@@ -41,7 +47,7 @@ impl Store {
 }
 
 impl Server {
-    fn read(info: &str, config: &HashMap<String, String>) -> Self {
+    fn read(at: String, info: &str, config: &HashMap<String, String>) -> Self {
         let fields: HashMap<_, _> = info.lines().filter_map(|line| line.trim_end().split_once(':')).collect();
         let field = |name| fields.get(name).copied().unwrap_or_default();
         let redis = field("redis_version");
@@ -51,6 +57,7 @@ impl Server {
             valkey => format!("Valkey {valkey}"),
         };
         Self {
+            at,
             name,
             version: (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)),
             appends: field("aof_enabled") == "1",
@@ -70,7 +77,7 @@ mod tests {
         let info = "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.0\r\n\
                     maxmemory_policy:noeviction\r\naof_enabled:1\r\naof_last_write_status:ok\r\n";
         let config = HashMap::from([("appendfsync".to_owned(), "always".to_owned())]);
-        let server = Server::read(info, &config);
+        let server = Server::read("one:6379".to_owned(), info, &config);
         assert_eq!((server.name.as_str(), server.version), ("Valkey 8.1.0", (7, 2)));
         assert!(server.appends && server.last_write_ok);
         assert_eq!((server.fsync.as_deref(), server.eviction.as_deref()), (Some("always"), Some("noeviction")));
@@ -78,7 +85,7 @@ mod tests {
 
     #[test]
     fn what_is_not_said_is_not_assumed() {
-        let server = Server::read("redis_version:6.2.1\r\n", &HashMap::new());
+        let server = Server::read(String::new(), "redis_version:6.2.1\r\n", &HashMap::new());
         assert_eq!((server.version, server.appends, server.fsync, server.eviction), ((6, 2), false, None, None));
     }
 }

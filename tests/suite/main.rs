@@ -8,6 +8,7 @@ mod bots;
 mod broadcasts;
 mod chromium;
 mod cli;
+mod cluster;
 mod environment;
 mod faults;
 mod journeys;

@@ -146,14 +146,16 @@ impl Store {
     }
 
     async fn audit_settings(&self, findings: &mut Findings) -> Result<()> {
-        let server = self.server().await?;
-        findings
-            .check(server.version >= (7, 0), Invariant::Settings, "version", || format!("{}, needed is Redis 7.0 or later", server.name));
-        findings.check(server.appends, Invariant::Settings, "appendonly", || "no append-only file is kept: a restart forgets".to_owned());
-        let eviction = server.eviction.as_deref().unwrap_or("unknown");
-        findings.check(matches!(eviction, "noeviction" | "unknown"), Invariant::Settings, "maxmemory-policy", || {
-            format!("{eviction}: records would be thrown away when memory is full")
-        });
+        for server in self.servers().await? {
+            let mut check = |holds, setting: &str, detail: String| {
+                findings.check(holds, Invariant::Settings, format!("{} {setting}", server.at), || detail);
+            };
+            check(server.version >= (7, 0), "version", format!("{}, needed is Redis 7.0 or later", server.name));
+            check(server.appends, "appendonly", "no append-only file is kept: a restart forgets".to_owned());
+            let eviction = server.eviction.as_deref().unwrap_or("unknown");
+            let keeps = matches!(eviction, "noeviction" | "unknown");
+            check(keeps, "maxmemory-policy", format!("{eviction}: records would be thrown away when memory is full"));
+        }
         Ok(())
     }
 }

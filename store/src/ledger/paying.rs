@@ -13,8 +13,8 @@ use super::record::Record;
 use super::run::{Look, Transition};
 use super::scripts;
 use crate::error::{Result, StoreError};
-use crate::keys::OfficeShard;
-use crate::scripts::{Call, Script};
+use crate::keys::{self, OfficeShard};
+use crate::scripts::{CLAIM, Call, Script};
 use crate::{BatchHead, Store, Verdict, Work};
 
 /// How far ahead a bill's deadline is put when its money is in. Settling takes milliseconds, and a restart of the whole
@@ -68,6 +68,9 @@ impl Store {
         let Some((shard, booking)) = self.owner(&notice.code).await? else {
             return Ok(Accepted::UnknownCode);
         };
+        if !self.claim_ids(notice).await? {
+            return Ok(Accepted::ExternalReused);
+        }
         let settle = Job::Settle { booking: booking.clone(), payment: notice.payment.clone() };
         let mut call = scripts::ACCEPT_PAYMENT.call();
         call.key(shard.jobs(JobClass::Hi)).key(shard.journal()).key(shard.due()).key(shard.booking(booking.id));
@@ -78,6 +81,30 @@ impl Store {
         call.arg(SETTLE_WITHIN_MS).arg(EXTERNAL_TTL_MS).arg(format!("{} {}", booking.office, booking.id)).arg(booking.id.to_string());
         let answer: Vec<String> = call.run(self).await?;
         read_accepted(&answer).ok_or_else(|| StoreError::Answer { script: "accept_payment", answer: answer.join(" ") })
+    }
+
+    /// Whether the ids of a payment and of its request stand for it, over all shards: its own shard's script cannot know
+    /// what another shard has recorded. One that is refused after this keeps its ids, as the bank should.
+    ///
+    /// Killed between this and the record: the bank asks again, and the ids still stand for the same.
+    async fn claim_ids(&self, notice: &PaymentNotice) -> Result<bool> {
+        if self.shards() == 1 {
+            // The only shard's script sees every payment by itself.
+            return Ok(true);
+        }
+        let claims = [
+            (keys::payment_claim(&notice.payment), notice.code.as_str().to_owned(), 0),
+            (keys::external_claim(notice.received_at, &notice.external), HEXLOWER.encode(&notice.fingerprint), EXTERNAL_TTL_MS),
+        ];
+        for (key, meaning, ttl_ms) in claims {
+            let word: String = CLAIM.call().key(key).arg(meaning).arg(ttl_ms).run(self).await?;
+            match word.as_str() {
+                "ours" => {}
+                "taken" => return Ok(false),
+                _ => return Err(StoreError::Answer { script: "claim", answer: word }),
+            }
+        }
+        Ok(true)
     }
 
     /// Words: `paid`, `restored`, `refunded`, `again`, `repeated`, `unknown`.

@@ -87,7 +87,8 @@ impl Store {
         let prefix = shard.prefix("booking");
         let mut scan = redis::cmd("SCAN");
         scan.arg(cursor).arg("MATCH").arg(format!("{prefix}*")).arg("COUNT").arg(STEP);
-        let (cursor, keys): (u64, Vec<String>) = scan.query_async(&mut self.commands()).await?;
+        // A cursor means something to the server it is from only: a shard that moved in between is walked askew.
+        let (cursor, keys): (u64, Vec<String>) = self.commands().ask_owner(&prefix, &scan).await?;
         let ids: Vec<BookingId> = keys.iter().filter_map(|key| named(key.strip_prefix(&prefix)?)).collect();
         let next = (cursor != 0).then_some(cursor);
         let records = self.readable(shard, &ids).await?;

@@ -5,6 +5,7 @@ mod faults;
 mod hops;
 mod house;
 mod jobs;
+mod links;
 mod outboxes;
 mod poison;
 mod turns;

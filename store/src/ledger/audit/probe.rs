@@ -53,26 +53,42 @@ impl Store {
         let mut by_kind = BTreeMap::new();
         for kind in LEDGER_KINDS {
             let prefix = shard.prefix(kind);
-            let names = self.scan(&format!("{prefix}*")).await?;
+            let pattern = format!("{prefix}*");
+            let mut names = BTreeSet::new();
+            walk(async |cursor| self.commands().ask_owner(&prefix, &scan(cursor, &pattern)).await, &mut names).await?;
             by_kind.insert(kind, names.into_iter().filter_map(|name| name.strip_prefix(&prefix).map(str::to_owned)).collect());
         }
         Ok(Names { shard, by_kind })
     }
 
-    /// Every key whose name fits `pattern`.
-    pub(super) async fn scan(&self, pattern: &str) -> Result<BTreeSet<String>> {
-        let (mut names, mut cursor) = (BTreeSet::new(), 0_u64);
-        loop {
-            let mut scan = redis::cmd("SCAN");
-            scan.arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(SCAN_COUNT);
-            let (next, found): (u64, Vec<String>) = scan.query_async(&mut self.commands()).await?;
-            names.extend(found);
-            if next == 0 {
-                return Ok(names);
-            }
-            cursor = next;
+    /// Every key there is, on every server that answers for some.
+    pub(super) async fn all_keys(&self) -> Result<BTreeSet<String>> {
+        let mut names = BTreeSet::new();
+        for node in self.link().nodes().await?.iter().filter(|node| node.is_primary) {
+            let connection = node.connect().await?;
+            walk(async |cursor| Ok(scan(cursor, "*").query_async(&mut connection.clone()).await?), &mut names).await?;
         }
+        Ok(names)
     }
+}
+
+/// Asks step by step, from cursor to cursor.
+async fn walk(step: impl AsyncFn(u64) -> Result<(u64, Vec<String>)>, names: &mut BTreeSet<String>) -> Result<()> {
+    let mut cursor = 0;
+    loop {
+        let (next, found) = step(cursor).await?;
+        names.extend(found);
+        if next == 0 {
+            return Ok(());
+        }
+        cursor = next;
+    }
+}
+
+fn scan(cursor: u64, pattern: &str) -> redis::Cmd {
+    let mut scan = redis::cmd("SCAN");
+    scan.arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(SCAN_COUNT);
+    scan
 }
 
 impl Answers {

@@ -52,8 +52,8 @@ impl Store {
     /// bank calls its payments may look like one: those are known, and left out.
     pub(super) async fn sweep_plain_niks(&self, replays: &[Replay], findings: &mut Findings) -> Result<()> {
         let known: BTreeSet<&str> = replays.iter().flat_map(|replay| replay.payments.keys()).map(String::as_str).collect();
-        for key in self.scan("*").await? {
-            if key.starts_with("external:") {
+        for key in self.all_keys().await? {
+            if key.starts_with("external:") || key.starts_with("antrean:external:") {
                 continue;
             }
             if self.holds_nik(&key, &known).await? {
