@@ -1,9 +1,13 @@
 -- What every script begins with. It only defines; nothing runs before a script's own first line.
 
--- Whether Redis knows of exactly `in_hand` entries pending for `consumer`. Then nothing was taken from it: under its name
--- never more was read than what it believes to have in hand (store/src/reader.rs).
-local function has_all(stream, group, consumer, in_hand)
-  for _, pending in ipairs(redis.call('XPENDING', stream, group)[4] or {}) do
+-- Whether `id` and exactly `in_hand` entries are pending for `consumer`. Then nothing was taken from it: a name never has
+-- entries of two batches (store/src/reader.rs), so `id` tells that the call is about the batch in hand, not one that was
+-- settled long ago and asks again after a long way, and the number tells that it is whole.
+local function has_all(stream, group, consumer, in_hand, id)
+  if not redis.call('XPENDING', stream, group, id, id, 1, consumer)[1] then
+    return false
+  end
+  for _, pending in ipairs(redis.call('XPENDING', stream, group)[4]) do
     if pending[1] == consumer then
       return pending[2] == in_hand
     end
@@ -22,7 +26,7 @@ local function fence(stream, group, consumer, ids, in_hand)
     end
   end
   local mine = {}
-  if low and in_hand and in_hand ~= '0' and has_all(stream, group, consumer, in_hand) then
+  if low and in_hand and in_hand ~= '0' and has_all(stream, group, consumer, in_hand, low) then
     for _, id in ipairs(ids) do
       mine[id] = true
     end

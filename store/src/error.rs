@@ -42,7 +42,7 @@ pub enum StoreError {
 
 /// What a server answers that is on its way up, down or elsewhere: the same call may succeed a moment later.
 const PASSING: [&str; 11] =
-    ["LOADING", "BUSY", "MISCONF", "READONLY", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "TRYAGAIN", "CLUSTERDOWN", "MOVED", "ASK"];
+    ["LOADING", "BUSY", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "UNBLOCKED", "TRYAGAIN", "CLUSTERDOWN", "MOVED", "ASK"];
 
 impl StoreError {
     /// Whether the same call may succeed a moment later: Redis or the way to it, not the request, was at fault.

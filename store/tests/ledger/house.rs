@@ -59,6 +59,7 @@ pub(crate) struct House {
     pub raw: MultiplexedConnection,
     pub rules: Arc<Rules>,
     ids: AtomicU64,
+    opened_ms: Millis,
     _server: Server,
 }
 
@@ -80,7 +81,8 @@ impl House {
         let mut raw = client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection");
         let _: () =
             redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").query_async(&mut raw).await.expect("OK");
-        Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), _server: server }
+        let opened_ms = store.clock().now_ms();
+        Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), opened_ms, _server: server }
     }
 
     /// A house with `capacity` places at eight and nine of the next days.
@@ -99,9 +101,9 @@ impl House {
         self.store.clock().advance(ms).await.expect("a steered clock");
     }
 
-    /// `hour` of the day `40 + day` days after today, at an office in Jakarta.
+    /// `hour` of the day `40 + day` days after the house was opened, at an office in Jakarta: the same before and after midnight.
     pub(crate) fn slot(&self, day: i64, hour: u8) -> SlotId {
-        let date = Zone::Wib.date(self.now() + (40 + day) * 86_400_000);
+        let date = Zone::Wib.date(self.opened_ms + (40 + day) * 86_400_000);
         SlotId { office: office(), date, hour, class: ServiceClass::Regular }
     }
 
