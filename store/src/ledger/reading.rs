@@ -173,7 +173,7 @@ impl Store {
     }
 
     /// The records of `ids` that exist and can be read: one that is damaged must not keep its neighbours' places.
-    async fn readable(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Record>> {
+    pub(super) async fn readable(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Record>> {
         match self.records(shard, ids).await {
             Err(StoreError::Corrupt { .. }) => {}
             read => return Ok(read?.into_iter().flatten().collect()),

@@ -9,3 +9,4 @@ mod house;
 mod moving;
 mod paying;
 mod telling;
+mod watermark;
