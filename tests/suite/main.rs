@@ -9,6 +9,7 @@ mod broadcasts;
 mod chromium;
 mod cli;
 mod cluster;
+mod failover;
 mod faults;
 mod journeys;
 mod money;
