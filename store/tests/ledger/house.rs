@@ -300,8 +300,10 @@ impl House {
 }
 
 async fn connection(server: &Server) -> MultiplexedConnection {
+    // By default it gives up after half a second, which a busy machine takes now and then.
+    let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
     let client = redis::Client::open(server.url()).expect("a url");
-    client.get_multiplexed_async_connection().await.expect("a connection")
+    client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection")
 }
 
 pub(crate) fn head(consumer: &str) -> BatchHead {
