@@ -11,18 +11,23 @@
 mod address;
 mod cluster;
 mod sentinel;
+mod slots;
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
-use redis::cluster::ClusterClientBuilder;
-use redis::cluster_async::ClusterConnection;
 use redis::io::tcp::TcpSettings;
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, FromRedisValue, Pipeline, RedisFuture, RedisResult, Value};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult,
+    Value,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use address::BadAddress;
 use address::{Address, Nodes};
+use cluster::Cluster;
 use sentinel::{Follower, Sentinels};
 
 use crate::error::{Result, StoreError};
@@ -32,10 +37,6 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Reconnecting is tried at least this often: a Redis that is back is noticed at once.
 const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(1);
-/// How long a Cluster's command waits before it tries again: from and up to, in ms. [`COMMAND_TIMEOUT`] ends it all.
-const RETRY_WAIT_MS: (u64, u64) = (10, 200);
-/// Enough for [`COMMAND_TIMEOUT`]; the crate doubles the wait before it caps it, and 2^64 would be too much.
-const RETRIES_MAX: u32 = 40;
 
 /// Whether `url` can be read as the address of a Redis. The error never shows a password.
 pub fn check_address(url: &SecretString) -> Result<(), BadAddress> {
@@ -47,7 +48,7 @@ pub fn check_address(url: &SecretString) -> Result<(), BadAddress> {
 pub(crate) enum Link {
     One { client: Client, commands: ConnectionManager },
     Sentinel(Follower),
-    Cluster { nodes: Nodes, commands: ClusterConnection },
+    Cluster(Cluster),
 }
 
 /// The connection for commands. Never for blocking reads.
@@ -55,7 +56,7 @@ pub(crate) enum Link {
 pub(crate) enum Commands {
     One(ConnectionManager),
     Sentinel(Follower),
-    Cluster(ClusterConnection),
+    Cluster(Cluster),
 }
 
 /// One server, to be asked by itself.
@@ -84,19 +85,7 @@ impl Link {
                 follower.reach().await.map(drop)?;
                 Ok(Self::Sentinel(follower))
             }
-            Address::Cluster(nodes) => {
-                let client = ClusterClientBuilder::new(nodes.infos.clone())
-                    .tcp_settings(at_once())
-                    .connection_timeout(CONNECT_TIMEOUT)
-                    .response_timeout(COMMAND_TIMEOUT)
-                    .overall_response_timeout(Some(COMMAND_TIMEOUT))
-                    .retries(RETRIES_MAX)
-                    .min_retry_wait(RETRY_WAIT_MS.0)
-                    .max_retry_wait(RETRY_WAIT_MS.1)
-                    .build()?;
-                let commands = client.get_async_connection().await?;
-                Ok(Self::Cluster { nodes, commands })
-            }
+            Address::Cluster(nodes) => Ok(Self::Cluster(Cluster::open(nodes).await?)),
         }
     }
 
@@ -105,7 +94,7 @@ impl Link {
         match self {
             Self::One { commands, .. } => Commands::One(commands.clone()),
             Self::Sentinel(follower) => Commands::Sentinel(follower.clone()),
-            Self::Cluster { commands, .. } => Commands::Cluster(commands.clone()),
+            Self::Cluster(cluster) => Commands::Cluster(cluster.clone()),
         }
     }
 
@@ -116,7 +105,7 @@ impl Link {
         let client = match self {
             Self::One { client, .. } => client.clone(),
             Self::Sentinel(follower) => follower.sentinels().primary().await?,
-            Self::Cluster { nodes, commands } => Client::open(nodes.info(&cluster::owner(commands, key).await?))?,
+            Self::Cluster(cluster) => cluster.owner(key).await?,
         };
         Ok(client.get_multiplexed_async_connection_with_config(&config).await?)
     }
@@ -126,7 +115,7 @@ impl Link {
         match self {
             Self::Sentinel(follower) => follower.epoch(),
             // One server is what it is; a Cluster's node says itself that a key is another's.
-            Self::One { .. } | Self::Cluster { .. } => 0,
+            Self::One { .. } | Self::Cluster(_) => 0,
         }
     }
 
@@ -135,10 +124,7 @@ impl Link {
         match self {
             Self::One { client, .. } => Ok(vec![Node::new(client.clone(), true)]),
             Self::Sentinel(follower) => follower.sentinels().nodes().await,
-            Self::Cluster { nodes, commands } => {
-                let places = cluster::places(commands).await?;
-                places.iter().map(|place| Ok(Node::new(Client::open(nodes.info(place))?, place.is_primary))).collect()
-            }
+            Self::Cluster(cluster) => Ok(cluster.nodes().await?),
         }
     }
 }
@@ -147,25 +133,23 @@ impl Commands {
     /// Asks whoever has `key` something that names no key.
     pub(crate) async fn ask_owner<T: FromRedisValue>(&mut self, key: &str, command: &Cmd) -> Result<T> {
         match self {
-            Self::Cluster(connection) => Ok(cluster::ask_owner(connection, key, command).await?),
+            Self::Cluster(cluster) => Ok(redis::from_redis_value(cluster.ask_owner(key, command).await?).map_err(RedisError::from)?),
             _ => Ok(command.query_async(self).await?),
         }
     }
 
-    /// Gives a script to the server: on a Cluster to every primary that can be reached, and at least to one.
-    pub(crate) async fn load(&mut self, code: &str) -> RedisResult<()> {
-        let mut load = redis::cmd("SCRIPT");
-        load.arg("LOAD").arg(code);
+    /// Gives scripts to the server: on a Cluster to every primary that can be reached, and at least to one.
+    pub(crate) async fn load(&mut self, scripts: &Pipeline) -> RedisResult<()> {
         match self {
-            Self::Cluster(connection) => cluster::ask_primaries(connection, load).await,
-            _ => load.query_async::<String>(self).await.map(drop),
+            Self::Cluster(cluster) => cluster.tell_all(scripts).await,
+            _ => scripts.exec_async(self).await,
         }
     }
 
     /// Whether anyone answers. One node of a Cluster is enough: its shards are served, whatever the others do.
     pub(crate) async fn ping(&mut self) -> Result<()> {
         match self {
-            Self::Cluster(connection) => Ok(cluster::ask_primaries(connection, redis::cmd("PING")).await?),
+            Self::Cluster(cluster) => Ok(cluster.ping().await?),
             _ => Ok(redis::cmd("PING").query_async::<String>(self).await.map(drop)?),
         }
     }
@@ -208,6 +192,21 @@ impl Node {
     }
 }
 
+/// An errand for a connection, shared by all who need it; it leaves with the first that waits.
+type Errand = Shared<BoxFuture<'static, RedisResult<MultiplexedConnection>>>;
+
+/// What a server answers that is no primary any more, or not yet what it will be.
+const GONE: [&str; 5] = ["READONLY", "MASTERDOWN", "NOREPLICAS", "LOADING", "UNBLOCKED"];
+
+fn errand(go: impl Future<Output = RedisResult<MultiplexedConnection>> + Send + 'static) -> Errand {
+    go.boxed().shared()
+}
+
+/// Whether a connection is to be given up. For a silence, too: a host that vanished closes nothing.
+fn is_lost(error: &RedisError) -> bool {
+    error.is_io_error() || error.code().is_some_and(|code| GONE.contains(&code))
+}
+
 /// A connection for commands, that ends with its server.
 async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(COMMAND_TIMEOUT)).set_connection_timeout(Some(CONNECT_TIMEOUT));
@@ -221,7 +220,15 @@ fn at_once() -> TcpSettings {
 
 impl Nodes {
     /// How a server of this Cluster or behind these Sentinels is reached.
-    fn info(&self, place: &cluster::Place) -> ConnectionInfo {
+    fn info(&self, place: &slots::Place) -> ConnectionInfo {
         place.info(self.settings.clone()).set_tcp_settings(at_once())
+    }
+
+    /// Where those named in the address are.
+    fn places(&self) -> impl Iterator<Item = slots::Place> {
+        self.infos.iter().filter_map(|info| match info.addr() {
+            ConnectionAddr::Tcp(host, port) => Some(slots::Place { host: host.clone(), port: *port }),
+            _ => None,
+        })
     }
 }

@@ -5,7 +5,6 @@
 //! give something back (a place, a lease) and those that only move what is there already (a hop, a retry, a dead
 //! letter); what takes in something new has to wait.
 
-use std::sync::LazyLock;
 use std::time::Instant;
 
 use redis::{Cmd, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind, ToRedisArgs};
@@ -124,11 +123,9 @@ impl Call {
 /// Loads every script, so that no first customer waits for it. A node of a Cluster that is away does not hinder this:
 /// it is given a script when it is asked for it ([`Call::run`]).
 pub(crate) async fn preload(store: &Store) -> Result<()> {
-    let mut connection = store.commands();
+    let mut load = redis::pipe();
     for script in ALL.iter().chain(ledger::scripts::ALL) {
-        let script: &LazyLock<Script> = script;
-        let loaded = connection.load(&script.code).await;
-        loaded.map_err(|source| StoreError::Script { script: script.name, source })?;
+        load.cmd("SCRIPT").arg("LOAD").arg(&script.code).ignore();
     }
-    Ok(())
+    Ok(store.commands().load(&load).await?)
 }

@@ -93,6 +93,42 @@ async fn on_a_cluster_places_are_given_once_while_its_nodes_are_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_node_is_away_the_shards_of_the_others_are_served() {
+    /// It has the chats of shards 0, 3, 4 and 7 and the offices of 3 and 7, and not the poller's lease.
+    const AWAY: usize = 1;
+    let mut world = World::over(Cluster::start().await, Flood::Unlimited, EIGHT_SHARDS).await;
+    world.start(&["run"]).await;
+    for office in OFFICES {
+        world.open_quota(office, 5).await;
+    }
+    let (mut served, mut waiting) = (Vec::new(), Vec::new());
+    while served.len() < 2 || waiting.is_empty() {
+        let person = world.person("Guest", "en").await;
+        if [0, 3, 4, 7].contains(&person.id.rem_euclid(8)) { waiting.push(person) } else { served.push(person) }
+    }
+    // The slot of {o3}.
+    let keys = world.redis.nodes[AWAY].asked("CLUSTER COUNTKEYSINSLOT 7460").await;
+    assert!(!keys.starts_with(":0"), "the shards are where this test believes: {keys}");
+
+    world.redis.nodes[AWAY].kill().await;
+    let mut billed = Vec::new();
+    for (mut person, office) in served.into_iter().zip(["JKTSEL", "JKTTIM"]) {
+        let bill = person.books(&Wishes { office, ..Wishes::default() }).await;
+        billed.push((person, bill));
+    }
+    world.redis.nodes[AWAY].start_again().await;
+    let mut person = waiting.pop().expect("one who waited");
+    let bill = person.books(&Wishes { office: "JKTBAR", ..Wishes::default() }).await;
+    billed.push((person, bill));
+    // Not earlier: what a payment id stands for may be noted on any node.
+    for (person, bill) in &mut billed {
+        person.pays(bill).await;
+    }
+    assert_eq!(states(&world.bookings(&[]).await), ["paid"; 3]);
+    world.is_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_payment_id_counts_once_whatever_shard_its_booking_is_on() {
     let mut world = World::with_settings(Flood::Unlimited, FOUR_SHARDS).await;
     world.start(&["run"]).await;

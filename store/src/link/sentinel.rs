@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, Shared};
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use redis::aio::{ConnectionLike, MultiplexedConnection, PubSub};
 use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
@@ -13,15 +12,9 @@ use redis::{Client, Cmd, Msg, Pipeline, RedisError, RedisFuture, RedisResult, Va
 use tokio::task::AbortHandle;
 
 use super::address::Nodes;
-use super::cluster::Place;
-use super::{COMMAND_TIMEOUT, CONNECT_TIMEOUT, Node, at_once, connect};
+use super::slots::Place;
+use super::{COMMAND_TIMEOUT, CONNECT_TIMEOUT, Errand, GONE, Node, at_once, connect, errand, is_lost};
 use crate::error::Result;
-
-/// An errand for a connection to the primary, shared by all who need one; it leaves with the first that waits.
-type Errand = Shared<BoxFuture<'static, RedisResult<MultiplexedConnection>>>;
-
-/// What a server that is no primary any more answers, and one that is not yet what it will be.
-const GONE: [&str; 5] = ["READONLY", "MASTERDOWN", "NOREPLICAS", "LOADING", "UNBLOCKED"];
 
 /// What Sentinels publish when a primary is replaced.
 const SWITCHED: &str = "+switch-master";
@@ -98,7 +91,7 @@ impl Sentinels {
         let mut nodes = vec![Node::new(client, true)];
         if let redis::Role::Primary { replicas, .. } = role {
             for replica in replicas {
-                let place = Place { host: replica.ip, port: replica.port, is_primary: false };
+                let place = Place { host: replica.ip, port: replica.port };
                 nodes.push(Node::new(Client::open(self.nodes.info(&place))?, false));
             }
         }
@@ -109,7 +102,7 @@ impl Sentinels {
 impl Follower {
     pub(super) fn new(sentinels: Sentinels) -> Self {
         let sentinels = Arc::new(sentinels);
-        let current = Mutex::new(errand(&sentinels));
+        let current = Mutex::new(to_primary(&sentinels));
         let inner = Arc::new_cyclic(|inner| {
             let listener = tokio::spawn(keep_listening(inner.clone(), Arc::clone(&sentinels))).abort_handle();
             Inner { sentinels, current, left: AtomicU64::new(0), listener }
@@ -153,7 +146,7 @@ impl Inner {
     }
 
     fn leave(&self) {
-        *self.current() = errand(&self.sentinels);
+        *self.current() = to_primary(&self.sentinels);
         self.left.fetch_add(1, Ordering::Release);
     }
 }
@@ -194,9 +187,9 @@ impl ConnectionLike for Follower {
     }
 }
 
-fn errand(sentinels: &Arc<Sentinels>) -> Errand {
+fn to_primary(sentinels: &Arc<Sentinels>) -> Errand {
     let sentinels = Arc::clone(sentinels);
-    async move { connect(&sentinels.primary().await?).await }.boxed().shared()
+    errand(async move { connect(&sentinels.primary().await?).await })
 }
 
 /// Leaves the primary when a Sentinel says that it was replaced.
@@ -216,11 +209,6 @@ async fn keep_listening(inner: Weak<Inner>, sentinels: Arc<Sentinels>) {
         }
         tokio::time::sleep(LISTEN_AGAIN).await;
     }
-}
-
-/// A silence, too: a host that vanished closes nothing.
-fn is_lost(error: &RedisError) -> bool {
-    error.is_io_error() || error.code().is_some_and(|code| GONE.contains(&code))
 }
 
 fn is_gone(answer: &Value) -> bool {
