@@ -243,18 +243,15 @@ pub(crate) async fn come_one_by_one(world: &World, duration: Duration) -> Arc<Ta
     tally
 }
 
-/// People who come at random, `per_s` a second on average, for so long; ends when the last is done.
+/// People who come at random, `per_s` a second on average, for so long; the first at once. Ends when the last is done.
 pub(crate) async fn come_at_random(world: &World, per_s: f64, duration: Duration, tally: &Arc<Tally>) {
     let (begun, mut visits) = (tokio::time::Instant::now(), JoinSet::new());
     let mut at = begun;
-    loop {
-        // Times between arrivals that know nothing of one another.
-        at += Duration::from_secs_f64(-rand::random_range(f64::MIN_POSITIVE..1.0).ln() / per_s);
-        if at > begun + duration {
-            break;
-        }
+    while at <= begun + duration {
         tokio::time::sleep_until(at).await;
         visits.spawn(Visit::Completes.happens(world.door.clone(), Arc::clone(tally)));
+        // Times between arrivals that know nothing of one another.
+        at += Duration::from_secs_f64(-rand::random_range(f64::MIN_POSITIVE..1.0).ln() / per_s);
     }
     while let Some(ended) = visits.join_next().await {
         ended.expect("a visit ends well");

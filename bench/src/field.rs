@@ -6,6 +6,8 @@ use antrean_domain::{Application, BillingCode, BookingId, BookingRef, Job, JobCl
 use antrean_rig::Durability;
 use antrean_store::{BY_THE_CLOCK, BatchHead, BillJob, HoldJob, PaymentNotice, SettleJob, Work};
 use futures_util::stream::{self, StreamExt as _};
+use rand::RngExt as _;
+use rand::distr::Alphanumeric;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands as _, Script};
 use serde_json::json;
@@ -35,6 +37,7 @@ struct Pattern {
     booking: BookingRef,
     code: BillingCode,
     payment: PaymentId,
+    answers: Application,
 }
 
 impl Field {
@@ -49,7 +52,7 @@ impl Field {
         pattern.copied(&mut connection, bookings).await;
         let bytes_each = (used_memory(&mut connection).await - before) / bookings;
         for at in [0, bookings / 2, bookings - 1] {
-            is_a_booking(&ground, at).await;
+            is_a_booking(&ground, at, &pattern.answers).await;
         }
         Self { ground, connection, bytes_each }
     }
@@ -61,8 +64,18 @@ impl Field {
             "payment" => sown_payment(0),
             _ => sown_id(0).to_string(),
         };
+        self.memory_usage(&format!("{kind}:{{o0}}:{name}")).await
+    }
+
+    /// What the reminder of one booking's eve takes, in bytes.
+    pub(crate) async fn bytes_of_reminder(&mut self) -> usize {
+        let reminders: usize = self.connection.zcard(DELAY).await.expect("Redis answers");
+        self.memory_usage(DELAY).await / reminders
+    }
+
+    async fn memory_usage(&mut self, key: &str) -> usize {
         let mut usage = redis::cmd("MEMORY");
-        usage.arg("USAGE").arg(format!("{kind}:{{o0}}:{name}"));
+        usage.arg("USAGE").arg(key);
         usage.query_async::<Option<usize>>(&mut self.connection).await.expect("Redis answers").expect("every booking has it")
     }
 }
@@ -79,7 +92,8 @@ impl Pattern {
         let closes_ms = Zone::Wib.midnight(slot.date);
         let first = HoldJob { booking: booking.clone(), seq: 1, chat, slot: slot.clone(), places, until_ms, closes_ms };
         done(store.hold(&head, &[asked(first)]).await, "held");
-        let application: Sealed = store.seal_application(&answers()).expect("the ground has a seal");
+        let answers = answers();
+        let application: Sealed = store.seal_application(&answers).expect("the ground has a seal");
         let until_ms = now + 7_200_000;
         // The bill's reminder is over when a booking is at rest.
         let bill = BillJob { booking: booking.clone(), seq: 2, amount: PRICE, application, until_ms, remind_ms: 0 };
@@ -94,7 +108,7 @@ impl Pattern {
         done(store.settle(&head, &[asked(settle)]).await, "paid");
         // The job that asked for it was done by hand.
         connection.del::<_, ()>("jobs:{o0}:hi").await.expect("Redis answers");
-        Self { booking, code, payment }
+        Self { booking, code, payment, answers }
     }
 
     async fn copied(&self, connection: &mut MultiplexedConnection, copies: usize) {
@@ -120,22 +134,23 @@ impl Pattern {
 }
 
 /// What was sown reads as what the product made.
-async fn is_a_booking(ground: &Ground, at: usize) {
+async fn is_a_booking(ground: &Ground, at: usize, answers: &Application) {
     let booking = BookingRef { office: office(), id: sown_id(at) };
     let view = ground.store.bookings(std::slice::from_ref(&booking)).await.expect("it is sound").remove(0).expect("it is there");
     assert_eq!((view.state, view.code), (State::Paid, Some(sown_code(at))));
-    assert!(ground.store.application(&booking).await.expect("its answers open") == Some(answers()));
+    assert_eq!(ground.store.application(&booking).await.expect("its answers open").as_ref(), Some(answers));
     let bill = ground.store.find_code(&sown_code(at)).await.expect("it is sound").expect("the code is known");
     assert!(bill.paid && bill.view.booking == booking);
 }
 
-/// Answers of one applicant, with photos named as long as Telegram names them.
+/// Answers of one applicant, with photos named as Telegram names them: 83 and 16 characters in which nothing repeats.
 fn answers() -> Application {
-    let photo = |letter: &str| json!({ "file_id": letter.repeat(83), "unique_id": letter.repeat(16), "bytes": 123_456 });
+    let name = |length| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect::<String>();
+    let photo = || json!({ "file_id": name(83), "unique_id": name(16), "bytes": 123_456 });
     let answers = json!({
         "service": "regular", "age": "adult", "office": "JKTSEL", "passport": { "kind": "electronic", "years": 10 }, "purpose": "tourism",
         "earlier": { "kind": "expired", "number": "A1234567" }, "name": "Ratna Kusuma Dewi", "nik": "3174095208900001",
-        "birth_date": "1990-08-12", "ektp": photo("A"), "kk": photo("B"), "old_passport": photo("C"),
+        "birth_date": "1990-08-12", "ektp": photo(), "kk": photo(), "old_passport": photo(),
     });
     serde_json::from_value(answers).expect("answers of this release")
 }

@@ -53,6 +53,7 @@ pub(crate) async fn run(size: Size) -> Chapter {
     for kind in ["booking", "application", "code", "payment"] {
         chapter.count(&format!("growth.bytes_of.{kind}"), large.bytes_of(kind).await, "B", None);
     }
+    chapter.count("growth.bytes_of.reminder", large.bytes_of_reminder().await, "B", None);
     chapter
 }
 
