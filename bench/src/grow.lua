@@ -2,13 +2,26 @@
 -- KEYS what the pattern has: its record, answers, code, payment · last: the set of delayed jobs
 -- ARGV 1 the pattern's id, 2 its code, 3 its payment, 4 its delayed job, 5 when that is due · per copy: id, code, payment
 -- Returns how many copies there are more
--- Safe twice because: the same names are written with the same values.
+-- Safe twice because: the same names are written with the same values, and then counted no more.
 local id, code, payment, job, due = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local delay = KEYS[#KEYS]
-local values = {}
+
+-- A job writes its booking's id with hyphens, everything else without.
+local function hyphened(text)
+  local with = string.gsub(text, '^(%x%x%x%x%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x+)$', '%1-%2-%3-%4-%5')
+  return with
+end
+local id_in_job = string.gsub(hyphened(id), '%-', '%%-')
+
+-- The pattern's values, and which of their parts have a name in them: those are the copy's own.
+local values, named = {}, {}
 for n = 1, #KEYS - 1 do
   local kind = redis.call('TYPE', KEYS[n]).ok
   values[n] = kind == 'hash' and redis.call('HGETALL', KEYS[n]) or { redis.call('GET', KEYS[n]) }
+  named[n] = {}
+  for part, text in ipairs(values[n]) do
+    named[n][part] = string.find(text, id, 1, true) or string.find(text, code, 1, true) or string.find(text, payment, 1, true)
+  end
 end
 
 local copies = 0
@@ -22,7 +35,7 @@ for at = 6, #ARGV, 3 do
   for n = 1, #KEYS - 1 do
     local value = {}
     for part, text in ipairs(values[n]) do
-      value[part] = own(text)
+      value[part] = named[n][part] and own(text) or text
     end
     if #value == 1 then
       redis.call('SET', own(KEYS[n]), value[1])
@@ -30,7 +43,6 @@ for at = 6, #ARGV, 3 do
       redis.call('HSET', own(KEYS[n]), unpack(value))
     end
   end
-  redis.call('ZADD', delay, due, own(job))
-  copies = copies + 1
+  copies = copies + redis.call('ZADD', delay, due, (string.gsub(job, id_in_job, hyphened(ARGV[at]))))
 end
 return copies
