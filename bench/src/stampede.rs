@@ -118,12 +118,14 @@ fn answers(chapter: &mut Chapter, wall: &Wall, opened: Instant, people: usize, p
     let told = wall.told();
     let waits: Times = told.values().map(|(_, at)| at.duration_since(opened)).collect();
     let held = told.values().filter(|(told, _)| *told == Told::Held).count();
+    let winners: Times = told.values().filter(|(told, _)| *told == Told::Held).map(|(_, at)| at.duration_since(opened)).collect();
     // Of those who got a place, who tapped last: with perfect justice as many as there are places.
     let last = told.iter().filter(|(_, (told, _))| *told == Told::Held).map(|(chat, _)| chat - FIRST_CHAT + 1).max().unwrap_or(0);
     let oversold = held.saturating_sub(usize::try_from(places).expect("a count of places"));
     chapter.count("stampede.oversold", oversold, "places", Some(Target::AtMost(0.0)));
     chapter.count("stampede.unanswered", people - told.len(), "people", Some(Target::AtMost(0.0)));
     chapter.count("stampede.last_to_get_a_place", usize::try_from(last).expect("a rank"), "th tap", None);
+    chapter.figure("stampede.places_told_ms", winners.within_ms(1.0), "ms", None);
     chapter.figure("stampede.half_answered_ms", waits.within_ms(0.5), "ms", None);
     chapter.figure("stampede.all_answered_ms", waits.within_ms(1.0), "ms", None);
 }
