@@ -85,7 +85,7 @@ impl Pattern {
     async fn grows(ground: &Ground, connection: &mut MultiplexedConnection, slot: &SlotId) -> Self {
         let store = &ground.store;
         let now = store.clock().now_ms();
-        let head = BatchHead { shard: 0, class: JobClass::Hi, consumer: String::new() };
+        let head = BatchHead { shard: 0, class: JobClass::Hi, consumer: String::new(), in_hand: 0 };
         let booking = booking(usize::MAX - 1);
         let Job::Hold { chat, places, .. } = hold(0, slot) else { panic!("a hold") };
         let until_ms = now + 600_000;

@@ -121,10 +121,10 @@ impl Redis {
 
     /// Kills it and starts it again on an earlier copy.
     pub async fn restore(&mut self, backup: &TempDir) {
-        self.child.kill().await.expect("Redis was running");
+        self.kill().await;
         std::fs::remove_dir_all(self.dir.path().join(AOF)).expect("a folder of our own");
         copy(&backup.path().join(AOF), &self.dir.path().join(AOF));
-        self.child = spawn(self.port, self.durability, Disk::Free, self.dir.path()).await;
+        self.start_again().await;
     }
 }
 
