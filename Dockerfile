@@ -9,7 +9,8 @@ FROM debian:bookworm-slim AS run
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home antrean
+    && useradd --system --uid 10001 --no-create-home antrean \
+    && mkdir /var/lib/antrean && chown antrean /var/lib/antrean
 COPY --from=build /antrean /usr/local/bin/antrean
 COPY config /etc/antrean
 ENV ANTREAN_CONFIG=/etc/antrean \

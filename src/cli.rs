@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Jobs(ops::jobs::Args),
     /// Recount everything; exit code 1 when an invariant is broken
     Audit(ops::audit::Args),
+    /// Ask the bank again about payments that Redis may have forgotten
+    Repair(ops::repair::Args),
     /// Check what the product stands on: Redis, clock, token, configuration
     Doctor(ops::doctor::Args),
     /// List bookings, personal data masked

@@ -2,11 +2,12 @@
 //!
 //! The one place that reads the environment. Nothing is demanded until it is asked for, so that each role needs
 //! only what it uses; what is missing or wrong is named, with what it should be ([`ConfigError`], exit code 2).
-//! Defaults give way to `antrean.toml`, which gives way to the environment. See `settings` for that file and
-//! `data` for the others.
+//! Defaults give way to `antrean.toml`, which gives way to the environment. See `settings` for that file,
+//! `data` for the others, and `snap` for what was agreed with the bank.
 
 mod data;
 mod settings;
+mod snap;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,14 +16,13 @@ use antrean_store::{ClockMode, Options, Seal};
 use data_encoding::BASE64;
 use reqwest::Url;
 use secrecy::SecretString;
-use spki::der::Document;
-use spki::{DecodePublicKey, SubjectPublicKeyInfoRef};
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use self::settings::{LogFormat, Settings, TelegramSettings, WebSettings};
+pub(crate) use self::snap::{BankStatus, Snap};
 
 /// Everything the environment may say. Others are not looked at.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 16] = [
     "REDIS_URL",
     "TELOXIDE_TOKEN",
     "TELEGRAM_API_URL",
@@ -34,6 +34,10 @@ const NAMES: [&str; 12] = [
     "ANTREAN_SNAP_CLIENT_ID",
     "ANTREAN_SNAP_SECRET",
     "ANTREAN_SNAP_PUBLIC_KEY",
+    "ANTREAN_SNAP_PRIVATE_KEY",
+    "ANTREAN_SNAP_PARTNER_ID",
+    "ANTREAN_BANK_URL",
+    "ANTREAN_WATERMARK_FILE",
     "RUST_LOG",
 ];
 
@@ -59,16 +63,6 @@ pub(crate) enum ClockKind {
     System,
     /// Moved forward by hand: for tests and the sandbox.
     Steered,
-}
-
-/// The bank's side of SNAP BI.
-pub(crate) struct Snap {
-    /// The `X-CLIENT-KEY` the bank asks for tokens with.
-    pub(crate) client_id: String,
-    /// Signs every call, symmetrically.
-    pub(crate) secret: SecretString,
-    /// The bank's RSA key as `RSAPublicKey` in DER: what verifies its token requests.
-    pub(crate) public_key: Vec<u8>,
 }
 
 /// The environment, and where the files are.
@@ -196,27 +190,9 @@ impl Config {
         }
     }
 
-    pub(crate) fn snap(&self) -> Result<Snap, ConfigError> {
-        let client_id = self.need("ANTREAN_SNAP_CLIENT_ID", "the client id agreed with the bank (X-CLIENT-KEY)")?.to_owned();
-        let secret = self.need("ANTREAN_SNAP_SECRET", "the client secret agreed with the bank")?.into();
-        Ok(Snap { client_id, secret, public_key: self.snap_public_key()? })
-    }
-
-    fn snap_public_key(&self) -> Result<Vec<u8>, ConfigError> {
-        const NAME: &str = "ANTREAN_SNAP_PUBLIC_KEY";
-        let expected = "the bank's RSA public key as PEM (BEGIN PUBLIC KEY), or the path of a file with it";
-        let text = self.need(NAME, expected)?;
-        let pem = if text.trim_start().starts_with("-----BEGIN") {
-            // One-line environments carry line ends as \n.
-            text.replace("\\n", "\n")
-        } else {
-            std::fs::read_to_string(text)
-                .map_err(|error| wrong(NAME, &format!("names {text}, which cannot be read ({error})"), expected))?
-        };
-        let unfit = |_| wrong(NAME, "holds no such key", expected);
-        let document = Document::from_public_key_pem(pem.trim()).map_err(unfit)?;
-        let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(unfit)?;
-        Ok(info.subject_public_key.raw_bytes().to_vec())
+    /// Where the journals' high-water marks are kept, if they are.
+    pub(crate) fn watermark_file(&self) -> Option<PathBuf> {
+        self.get("ANTREAN_WATERMARK_FILE").map(PathBuf::from)
     }
 
     fn get(&self, name: &str) -> Option<&str> {

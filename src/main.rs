@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod ops;
+mod repair;
 mod roles;
 mod sandbox;
 mod telegram;
@@ -40,6 +41,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Broadcast(args) => ops::broadcast::run(args, &config()?).await,
         Command::Jobs(args) => ops::jobs::run(args, &config()?).await,
         Command::Audit(args) => ops::audit::run(args, &config()?).await,
+        Command::Repair(args) => ops::repair::run(args, &config()?).await,
         Command::Doctor(args) => ops::doctor::run(args, &config()?).await,
         Command::Bookings(args) => ops::bookings::run(args, &config()?).await,
     }

@@ -21,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::WorkerArgs;
 use crate::config::{Config, ConfigError};
+use crate::repair::Keeper;
+use crate::repair::bank::StatusService;
 use crate::telegram::Bot;
 use crate::{telemetry, web};
 
@@ -72,6 +74,7 @@ fn demand_crew(config: &Config) -> Result<(), ConfigError> {
 
 fn demand_web(config: &Config) -> Result<(), ConfigError> {
     config.http_addr()?;
+    config.bank_status()?;
     config.snap().map(drop)
 }
 
@@ -139,10 +142,20 @@ impl Host {
     }
 
     async fn start_web(&mut self, config: &Config) -> anyhow::Result<()> {
-        let routes = web::routes(config, self.store.clone(), self.metrics.clone())?;
+        let keeper = self.start_keeper(config)?;
+        let routes = web::routes(config, self.store.clone(), self.metrics.clone(), keeper)?;
         let addr = self.serve(routes, config.http_addr()?, "ANTREAN_HTTP_ADDR").await?;
         tracing::info!(role = "web", %addr, "role ready");
         Ok(())
+    }
+
+    /// Keeps the journals' high-water marks outside Redis, where it is told to.
+    fn start_keeper(&mut self, config: &Config) -> anyhow::Result<Option<Arc<Keeper>>> {
+        let bank = config.bank_status()?.map(StatusService::new);
+        let Some(path) = config.watermark_file() else { return Ok(None) };
+        let keeper = Arc::new(Keeper::new(self.store.clone(), path, bank)?);
+        self.tasks.spawn(Arc::clone(&keeper).watch(self.shutdown.clone()));
+        Ok(Some(keeper))
     }
 
     /// Serves the health and the figures of this process, where it is told to.

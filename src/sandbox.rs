@@ -137,6 +137,7 @@ impl Session {
                 client_id: CLIENT_ID.to_owned(),
                 secret: keys.snap_secret.clone().into(),
                 private_key_pem: keys.bank_private_pem.clone(),
+                biller_public_key_pem: keys.biller_public_pem.clone(),
                 partner_service_id: PARTNER_SERVICE_ID.to_owned(),
             },
             people: antrean_sandbox::Person::defaults(),
@@ -172,6 +173,10 @@ impl Session {
             ("ANTREAN_SNAP_CLIENT_ID", CLIENT_ID.to_owned()),
             ("ANTREAN_SNAP_SECRET", keys.snap_secret.clone()),
             ("ANTREAN_SNAP_PUBLIC_KEY", keys.bank_public_path.display().to_string()),
+            ("ANTREAN_SNAP_PRIVATE_KEY", keys.biller_private_path.display().to_string()),
+            ("ANTREAN_SNAP_PARTNER_ID", PARTNER_SERVICE_ID.to_owned()),
+            ("ANTREAN_BANK_URL", format!("http://{world}")),
+            ("ANTREAN_WATERMARK_FILE", self.data.join("watermark.json").display().to_string()),
         ])
     }
 

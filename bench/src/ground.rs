@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use antrean_domain::{BookingId, BookingRef, Calendar, ChatId, Job, Office, OfficeCode, Offices, ServiceClass, SlotId, Terms, Zone};
-use antrean_rig::{Durability, Redis};
+use antrean_rig::{Durability, PATIENCE, Redis};
 use antrean_store::{ClockMode, Options, Seal, Store};
 use antrean_workers::{Crew, CrewSettings, Ctx, Part};
 use chrono::{Days, NaiveDate};
+use redis::AsyncConnectionConfig;
+use redis::aio::MultiplexedConnection;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +40,11 @@ impl Ground {
         Self { redis, store }
     }
 
+    /// A connection beside the product's, to prepare and to look.
+    pub(crate) async fn connection(&self) -> MultiplexedConnection {
+        connect(&self.redis.url()).await
+    }
+
     /// What the crew works with: the files as shipped.
     pub(crate) fn ctx(&self) -> Ctx {
         let offices: OfficesFile = shipped("offices.toml");
@@ -56,6 +63,26 @@ impl Ground {
         Crew::start(&self.ctx(), SETTINGS, parts, &mut tasks, &shutdown);
         Working { tasks, shutdown }
     }
+}
+
+/// A connection to the Redis at `url`.
+pub(crate) async fn connect(url: &str) -> MultiplexedConnection {
+    // The crate's own half second is too little for a machine on which somebody builds meanwhile.
+    let config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+    let client = redis::Client::open(url).expect("an address of our own");
+    client.get_multiplexed_async_connection_with_config(&config).await.expect("Redis is there")
+}
+
+/// How many bytes Redis says it uses.
+pub(crate) async fn used_memory(connection: &mut MultiplexedConnection) -> usize {
+    info(connection, "memory", "used_memory:").await.parse().expect("a number of bytes")
+}
+
+/// What Redis says behind `name` in a section of its INFO.
+pub(crate) async fn info(connection: &mut MultiplexedConnection, section: &str, name: &str) -> String {
+    let said: String = redis::cmd("INFO").arg(section).query_async(connection).await.expect("Redis answers");
+    let line = said.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("Redis says no {name} in {section}")).trim().to_owned()
 }
 
 /// As `antrean.toml` has them by default.

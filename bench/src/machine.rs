@@ -4,13 +4,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-/// Processor, cores, memory, system and Redis.
-pub(crate) fn describe() -> Value {
+/// Processor, cores, memory, system and Redis, and how much was measured there.
+pub(crate) fn describe(size: &str) -> Value {
     let cpu = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| said("sysctl", &["-n", "machdep.cpu.brand_string"]));
     let memory = line_of("/proc/meminfo", "MemTotal").unwrap_or_else(|| said("sysctl", &["-n", "hw.memsize"]));
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let redis = said("redis-server", &["--version"]).split(" sha").next().unwrap_or_default().to_owned();
-    json!({ "cpu": cpu, "cores": cores, "memory": memory, "system": said("uname", &["-sr"]), "redis": redis })
+    json!({ "cpu": cpu, "cores": cores, "memory": memory, "system": said("uname", &["-sr"]), "redis": redis, "size": size })
 }
 
 /// One line for people.

@@ -3,26 +3,31 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Figures of one question.
+#[derive(Deserialize, Serialize)]
 pub(crate) struct Chapter {
-    pub(crate) name: &'static str,
-    pub(crate) question: &'static str,
+    pub(crate) name: String,
+    pub(crate) question: String,
     pub(crate) figures: Vec<Figure>,
 }
 
 /// One number.
+#[derive(Deserialize, Serialize)]
 pub(crate) struct Figure {
     /// Dotted: where it stands in the object.
     pub(crate) path: String,
     pub(crate) value: f64,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<Target>,
 }
 
 /// What a number should be.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Target {
     AtLeast(f64),
     AtMost(f64),
@@ -36,7 +41,16 @@ impl Target {
         }
     }
 
-    fn text(self) -> String {
+    /// How many times better than asked; below 1 it is missed. `None` where nothing was asked to remain.
+    pub(crate) fn margin(self, value: f64) -> Option<f64> {
+        let margin = match self {
+            Self::AtLeast(least) => value / least,
+            Self::AtMost(most) => most / value,
+        };
+        Some(margin).filter(|margin| margin.is_finite() && *margin > 0.0)
+    }
+
+    pub(crate) fn text(self) -> String {
         match self {
             Self::AtLeast(least) => format!("≥ {}", short(least)),
             Self::AtMost(most) => format!("≤ {}", short(most)),
@@ -45,12 +59,18 @@ impl Target {
 }
 
 impl Chapter {
-    pub(crate) fn new(name: &'static str, question: &'static str) -> Self {
-        Self { name, question, figures: Vec::new() }
+    pub(crate) fn new(name: &str, question: &str) -> Self {
+        Self { name: name.to_owned(), question: question.to_owned(), figures: Vec::new() }
     }
 
-    pub(crate) fn figure(&mut self, path: &str, value: f64, unit: &'static str, target: Option<Target>) {
-        self.figures.push(Figure { path: path.to_owned(), value, unit, target });
+    pub(crate) fn figure(&mut self, path: &str, value: f64, unit: &str, target: Option<Target>) {
+        self.figures.push(Figure { path: path.to_owned(), value: rounded(value), unit: unit.to_owned(), target });
+    }
+
+    /// A whole number of things.
+    #[expect(clippy::cast_precision_loss, reason = "nobody benches 2^52 of anything")]
+    pub(crate) fn count(&mut self, path: &str, count: usize, unit: &str, target: Option<Target>) {
+        self.figure(path, count as f64, unit, target);
     }
 
     /// The chapter as a table of Markdown, which a terminal shows as well.
@@ -70,7 +90,8 @@ impl Chapter {
     }
 }
 
-/// All chapters as one nested object, each figure at its path; `targets` says which were met.
+/// All chapters as one nested object, each figure at its path; `targets` says which were met, and `chapters` has all of
+/// it in order, to be read again.
 pub(crate) fn object(chapters: &[Chapter], machine: Value) -> Value {
     let mut all = Map::new();
     all.insert("machine".to_owned(), machine);
@@ -86,9 +107,10 @@ pub(crate) fn object(chapters: &[Chapter], machine: Value) -> Value {
             let inner = at.entry(part).or_insert_with(|| Value::Object(Map::new()));
             at = inner.as_object_mut().expect("no figure's path goes through another figure");
         }
-        at.insert(last.to_owned(), rounded(*value).into());
+        at.insert(last.to_owned(), (*value).into());
     }
     all.insert("targets".to_owned(), Value::Object(targets));
+    all.insert("chapters".to_owned(), json!(chapters));
     Value::Object(all)
 }
 
@@ -102,7 +124,30 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.3e}").parse().expect("a number reads what it writes")
 }
 
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     let value = rounded(value);
     if value.abs() >= 1_000.0 { format!("{value:.0}") } else { format!("{value}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_margin_above_one_is_a_target_met() {
+        assert_eq!(Target::AtMost(10.0).margin(5.0), Some(2.0));
+        assert_eq!(Target::AtLeast(10.0).margin(5.0), Some(0.5));
+        assert_eq!(Target::AtMost(0.0).margin(0.0), None);
+    }
+
+    #[test]
+    fn chapters_are_read_again_as_they_were_written() {
+        let mut chapter = Chapter::new("engine", "How fast?");
+        chapter.figure("engine.drain.off.ratio", 1.234_56, "× raw", Some(Target::AtLeast(1.2)));
+        let object = object(&[chapter], json!({}));
+        assert_eq!(object["engine"]["drain"]["off"]["ratio"], 1.235);
+        assert_eq!(object["targets"]["engine.drain.off.ratio"]["met"], true);
+        let read: Vec<Chapter> = serde_json::from_value(object["chapters"].clone()).expect("what was written");
+        assert_eq!(read[0].table().lines().last(), Some("| `engine.drain.off.ratio` |        1.235 | × raw      |     ≥ 1.2 | yes |"));
+    }
 }

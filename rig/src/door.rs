@@ -99,6 +99,13 @@ impl Door {
         self.bank("/sim/bank/pay", script).await
     }
 
+    /// Pays at the bank's counter: asked for, paid, written down there, repeated until it is answered. The receipt.
+    pub async fn pays_at_the_counter(&self, code: &str) -> Value {
+        let bill = self.post("/bank/inquiry", json!({ "code": code })).await;
+        self.post("/bank/pay", json!({ "code": code, "name": bill["name"], "amount": bill["amount"], "request_id": bill["request_id"] }))
+            .await
+    }
+
     async fn bank(&self, path: &str, script: Value) -> BankAnswer {
         serde_json::from_value(self.post(path, script).await).expect("an answer of the biller")
     }

@@ -15,6 +15,7 @@ mod node;
 mod person;
 mod process;
 mod server;
+mod standby;
 mod world;
 
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub use self::node::Node;
 pub use self::person::{Bill, Person, SUBMIT, Wishes};
 pub use self::process::{Environment, Process, antrean};
 pub use self::server::{Durability, Redis, free_port};
+pub use self::standby::Standby;
 pub use self::world::{Backing, Flood, Output, World, run};
 
 /// How long anything may take that must happen. A minute and a half: a busy machine is slow, a broken product is

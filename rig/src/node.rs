@@ -1,4 +1,4 @@
-//! A server that is not the plain Redis of most trials: a node of a Cluster, or a Valkey.
+//! A server that is not the plain Redis of most trials: a node of a Cluster, a replica, or a Valkey.
 
 use std::path::Path;
 use std::process::Stdio;

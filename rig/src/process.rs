@@ -78,6 +78,11 @@ impl Process {
         assert!(matches!(outcome, Ok(true)), "{} never logged {text:?}:\n{}", self.name, self.tail());
     }
 
+    /// Its number, while it runs.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("the process is running")
+    }
+
     /// Everything it wrote.
     pub fn log(&self) -> String {
         self.log.lines.lock().expect("nobody panics while holding the log").join("\n")

@@ -12,6 +12,9 @@ use tokio::time::timeout;
 
 use crate::PATIENCE;
 
+/// Where in its folder a server keeps its append-only files.
+const AOF: &str = "appendonlydir";
+
 /// A running server. It is killed when dropped; its data goes with it.
 pub struct Redis {
     child: Child,
@@ -107,6 +110,29 @@ impl Redis {
         let output = output.expect("redis-cli comes with redis-server (script/setup)");
         assert!(output.status.success(), "{words:?}: {output:?}");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// A copy of everything in it, as it is now.
+    pub fn backup(&self) -> TempDir {
+        let dir = tempfile::tempdir().expect("a folder for a copy");
+        copy(&self.dir.path().join(AOF), &dir.path().join(AOF));
+        dir
+    }
+
+    /// Kills it and starts it again on an earlier copy.
+    pub async fn restore(&mut self, backup: &TempDir) {
+        self.kill().await;
+        std::fs::remove_dir_all(self.dir.path().join(AOF)).expect("a folder of our own");
+        copy(&backup.path().join(AOF), &self.dir.path().join(AOF));
+        self.start_again().await;
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("a folder of our own");
+    for entry in std::fs::read_dir(from).expect("a folder of append-only files") {
+        let entry = entry.expect("an entry of it");
+        std::fs::copy(entry.path(), to.join(entry.file_name())).expect("it can be copied");
     }
 }
 

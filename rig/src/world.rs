@@ -21,6 +21,7 @@ use crate::{Door, Person, Process};
 
 const TOKEN: &str = "4242424242:a-token-of-the-imitation";
 const SNAP_CLIENT_ID: &str = "BANKCONTOH";
+const PARTNER_ID: &str = "88088";
 const SNAP_SECRET: &str = "a-secret-shared-with-the-imitated-bank";
 
 /// Whether the imitated Telegram answers 429 as the real one does.
@@ -119,7 +120,9 @@ impl<R: Backing> World<R> {
                 client_id: SNAP_CLIENT_ID.to_owned(),
                 secret: SNAP_SECRET.into(),
                 private_key_pem: keys.private.clone(),
-                partner_service_id: "88088".to_owned(),
+                // One pair serves both ways: nothing here depends on whose it is.
+                biller_public_key_pem: keys.public.clone(),
+                partner_service_id: PARTNER_ID.to_owned(),
             },
             people: Vec::new(),
         };
@@ -139,6 +142,10 @@ impl<R: Backing> World<R> {
             ("ANTREAN_SNAP_CLIENT_ID", SNAP_CLIENT_ID.to_owned()),
             ("ANTREAN_SNAP_SECRET", SNAP_SECRET.to_owned()),
             ("ANTREAN_SNAP_PUBLIC_KEY", keys.public.clone()),
+            ("ANTREAN_SNAP_PRIVATE_KEY", keys.private.clone()),
+            ("ANTREAN_SNAP_PARTNER_ID", PARTNER_ID.to_owned()),
+            ("ANTREAN_BANK_URL", door.address().to_owned()),
+            ("ANTREAN_WATERMARK_FILE", data.path().join("watermark.json").to_str().expect("a plain path").to_owned()),
             ("RUST_LOG", "info".to_owned()),
         ]);
         Self { redis, door, store, environment, processes: Vec::new(), shutdown, _data: data }

@@ -124,6 +124,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             client_id: "bank-contoh".to_owned(),
             secret: "not a secret".into(),
             private_key_pem: bank::DEMO_PRIVATE_KEY_PEM.to_owned(),
+            biller_public_key_pem: bank::DEMO_PUBLIC_KEY_PEM.to_owned(),
             partner_service_id: "8999".to_owned(),
         },
         people: Person::defaults(),

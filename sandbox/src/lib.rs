@@ -3,7 +3,7 @@
 //! A bot is pointed at it by URL and cannot tell the difference in what it relies on: methods, quirks, error texts,
 //! long polling, webhooks, flood limits, files. People use the page at `/`; tests and benches use the scripted door
 //! under `/sim/` (see the README beside this crate for its routes). The bank at `/bank` pays bills as a client of the
-//! national payment standard, SNAP BI.
+//! national payment standard, SNAP BI, and answers a biller that asks what was paid (`/v1.0/transfer-va/status`).
 //!
 //! It knows nothing of the bot it serves: no crate of it, no word of its trade. It listens on loopback only.
 //!
@@ -104,6 +104,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(bot_api::routes())
         .nest("/sim", sim::routes())
         .nest("/bank", bank::routes())
+        .merge(bank::biller_routes())
         .merge(web::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn(guard::loopback_only))

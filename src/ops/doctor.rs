@@ -44,6 +44,7 @@ pub(crate) async fn run(_args: Args, config: &Config) -> anyhow::Result<ExitCode
     checks.push(token(config).await);
     checks.push(seal_key(config));
     checks.push(bank(config));
+    checks.push(watermark(config));
     print(&draw(&checks))?;
     let sound = checks.iter().all(|check| matches!(check.finding, Finding::Sound(_)));
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -110,6 +111,7 @@ async fn redis(config: &Config) -> Vec<Check> {
         Ok(Ok((store, servers))) => {
             let mut checks: Vec<_> = servers.iter().flat_map(server_checks).collect();
             checks.push(drift(&store));
+            checks.push(losses(&store).await);
             checks
         }
         Ok(Err(error)) => vec![Check { what, finding: broken(&error.to_string(), "start it, or put REDIS_URL right") }],
@@ -191,8 +193,36 @@ fn seal_key(config: &Config) -> Check {
 }
 
 fn bank(config: &Config) -> Check {
-    let finding = config.snap().map_or_else(|error| wrong(&error), |snap| Finding::Sound(format!("client {}", snap.client_id)));
+    let finding = match (config.snap(), config.bank_status()) {
+        (Err(error), _) | (_, Err(error)) => wrong(&error),
+        (Ok(snap), Ok(Some(status))) => Finding::Sound(format!("client {}, asked at {}", snap.client_id, status.url)),
+        (Ok(snap), Ok(None)) => Finding::Sound(format!("client {}; it cannot be asked what was paid (ANTREAN_BANK_URL)", snap.client_id)),
+    };
     Check { what: "bank", finding }
+}
+
+/// Whether a loss would be noticed. The file is the web role's: it may be on another host than this.
+fn watermark(config: &Config) -> Check {
+    let seen = match config.watermark_file() {
+        Some(path) => format!("kept in {}", path.display()),
+        None => "none: what a failover or a backup forgets goes unnoticed (ANTREAN_WATERMARK_FILE)".to_owned(),
+    };
+    Check { what: "watermark", finding: Finding::Sound(seen) }
+}
+
+/// What Redis forgot, as far as it was noticed.
+async fn losses(store: &Store) -> Check {
+    let finding = match store.open_losses().await {
+        Err(error) => broken(&error.to_string(), "start it, or put REDIS_URL right"),
+        Ok(open) => match &open[..] {
+            [] => Finding::Sound("none is open".to_owned()),
+            [loss, ..] => {
+                let seen = format!("event {} of shard {} was acknowledged and is gone", loss.seq, loss.shard.0);
+                broken(&seen, "antrean repair asks the bank again (docs/OPERATIONS.md)")
+            }
+        },
+    };
+    Check { what: "losses", finding }
 }
 
 /// A fault of the environment. Its text says what it should be.

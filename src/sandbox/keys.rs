@@ -16,6 +16,8 @@ pub(super) struct Keys {
     pub(super) snap_secret: String,
     pub(super) bank_private_pem: String,
     pub(super) bank_public_path: PathBuf,
+    pub(super) biller_private_path: PathBuf,
+    pub(super) biller_public_pem: String,
     /// Whether they were made just now.
     pub(super) fresh: bool,
 }
@@ -24,14 +26,16 @@ impl Keys {
     pub(super) async fn find_or_make(dir: &Path) -> anyhow::Result<Self> {
         let dir = super::folder(dir)?;
         let [seal, secret, private, public] = ["seal.key", "snap.secret", "bank.pem", "bank.pub.pem"].map(|name| dir.join(name));
+        let [biller_private, biller_public] = ["biller.pem", "biller.pub.pem"].map(|name| dir.join(name));
         let fresh = !public.exists();
         if fresh {
             write_private(&seal, BASE64.encode(&rand::random::<[u8; 32]>()).as_bytes())?;
             write_private(&secret, HEXLOWER.encode(&rand::random::<[u8; 24]>()).as_bytes())?;
-            openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out"], &private).await?;
-            // The last to appear: a start that was cut short begins anew.
-            let source = private.display().to_string();
-            openssl(&["pkey", "-in", &source, "-pubout", "-out"], &public).await?;
+            make_pair(&private, &public).await?;
+        }
+        // Sandboxes that were made before the product asked the bank anything have none.
+        if !biller_public.exists() {
+            make_pair(&biller_private, &biller_public).await?;
         }
         let seal = BASE64.decode(read(&seal)?.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
         Ok(Self {
@@ -39,6 +43,8 @@ impl Keys {
             snap_secret: read(&secret)?,
             bank_private_pem: read(&private)?,
             bank_public_path: public,
+            biller_private_path: biller_private,
+            biller_public_pem: read(&biller_public)?,
             fresh,
         })
     }
@@ -57,6 +63,13 @@ pub(super) fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
 
 fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+async fn make_pair(private: &Path, public: &Path) -> anyhow::Result<()> {
+    openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out"], private).await?;
+    // The last to appear: a start that was cut short begins anew.
+    let source = private.display().to_string();
+    openssl(&["pkey", "-in", &source, "-pubout", "-out"], public).await
 }
 
 /// Runs openssl, which writes `out`.

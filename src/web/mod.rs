@@ -16,13 +16,14 @@ use tokio_util::sync::CancellationToken;
 use self::probes::Streams;
 use self::snap::Bank;
 use crate::config::{Config, ConfigError};
+use crate::repair::Keeper;
 
 /// How long requests in flight may take to finish once we are told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// All the web role serves. Asks the configuration for what the bank's door needs.
-pub(crate) fn routes(config: &Config, store: Store, metrics: PrometheusHandle) -> Result<Router, ConfigError> {
-    let bank = Bank::new(config.snap()?, store.clone(), config.settings.web.clone());
+pub(crate) fn routes(config: &Config, store: Store, metrics: PrometheusHandle, keeper: Option<Arc<Keeper>>) -> Result<Router, ConfigError> {
+    let bank = Bank::new(config.snap()?, store.clone(), config.settings.web.clone(), keeper);
     Ok(probes::routes(store, metrics, Streams::Measured).merge(snap::routes(Arc::new(bank))))
 }
 

@@ -5,12 +5,14 @@
 //! the table in `antrean_domain::booking`; a script is told which states it may start from and refuses the rest.
 //!
 //! [`run`] drives the scripts that take jobs; [`holding`], [`billing`], [`paying`], [`moving`] and [`telling`] are
-//! those jobs by chapter. [`quota`], [`reading`] and [`broadcast`] answer and serve everyone else; [`audit`] recounts it all.
+//! those jobs by chapter. [`quota`], [`reading`] and [`broadcast`] answer and serve everyone else; [`audit`] recounts it all;
+//! [`watermark`] notices what Redis itself cannot know that it lost, [`loss`] what is done about it.
 
 mod audit;
 mod billing;
 mod broadcast;
 mod holding;
+mod loss;
 mod moving;
 mod paying;
 mod quota;
@@ -19,13 +21,16 @@ mod record;
 mod run;
 pub(crate) mod scripts;
 mod telling;
+mod watermark;
 
 pub use audit::{Finding, Invariant};
 pub use billing::{BillJob, CancelJob};
 pub use broadcast::{BroadcastStatus, BulkSend, Sending};
 pub use holding::{HoldJob, ReleaseJob};
+pub use loss::{LossNoted, OpenLoss};
 pub use moving::RescheduleJob;
 pub use paying::{Accepted, PaymentNotice, SettleJob};
 pub use quota::Opened;
 pub use reading::{Bill, BookingPage, RefundCase};
 pub use telling::{RemindJob, SubscribeJob};
+pub use watermark::{Loss, Tide, Watermark};

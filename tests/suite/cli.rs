@@ -33,6 +33,10 @@ async fn what_is_wrong_is_named_too_and_no_secret_is_shown() {
         ("ANTREAN_CLOCK", "fast"),
         ("ANTREAN_HTTP_ADDR", "8080"),
         ("ANTREAN_SNAP_PUBLIC_KEY", "hunter2"),
+        ("ANTREAN_SNAP_PRIVATE_KEY", "hunter2"),
+        ("ANTREAN_SNAP_PARTNER_ID", "eight"),
+        ("ANTREAN_BANK_URL", "not an address"),
+        ("ANTREAN_WATERMARK_FILE", "/nowhere/watermark.json"),
         ("ANTREAN_CONFIG", "/nowhere"),
         ("RUST_LOG", "=[="),
     ];

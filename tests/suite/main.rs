@@ -10,6 +10,7 @@ mod chromium;
 mod cli;
 mod cluster;
 mod environment;
+mod failover;
 mod faults;
 mod journeys;
 mod money;

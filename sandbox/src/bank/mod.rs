@@ -1,11 +1,12 @@
 //! Bank Contoh: a bank that pays bills. It asks the biller what a code is worth (inquiry), pays it, and repeats a
 //! payment that got no answer until it has one, as banks do.
 //!
-//! It is a SNAP client; see [`snap`] for the standard. What it paid is kept in [`ledger`].
+//! It is a SNAP client; see [`snap`] for the standard. What it paid is kept in [`ledger`], and told to a biller that asks ([`status`]).
 
 mod ledger;
 mod script;
 mod snap;
+mod status;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -19,9 +20,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::script::{sim_inquiry, sim_pay};
+pub(crate) use self::status::{routes as biller_routes, sim_away};
 use self::{
     ledger::{Ledger, Payment, PaymentState},
     snap::{Flaws, Snap, SnapAnswer},
+    status::Biller,
 };
 use crate::{
     shared::Shared,
@@ -37,6 +40,8 @@ pub struct Settings {
     pub secret: SecretString,
     /// RSA key, PKCS#8 PEM, for the signature with which a token is asked for.
     pub private_key_pem: String,
+    /// The biller's RSA key, PEM, with whose other half it asks for a token of the bank's.
+    pub biller_public_key_pem: String,
     /// The biller's number at the bank, up to 8 digits.
     pub partner_service_id: String,
 }
@@ -51,6 +56,8 @@ pub const DEMO_PUBLIC_KEY_PEM: &str = include_str!("demo_key.pub.pem");
 pub enum Error {
     #[error("bank private key must be an RSA key as PKCS#8 PEM: {0}")]
     PrivateKey(String),
+    #[error("the biller's public key must be an RSA key as PEM: {0}")]
+    PublicKey(String),
     #[error("bank partner service id must be 1 to 8 digits")]
     PartnerServiceId,
     #[error("bank payments file: {0}")]
@@ -60,6 +67,7 @@ pub enum Error {
 pub(crate) struct Bank {
     snap: Snap,
     ledger: Ledger,
+    biller: Biller,
 }
 
 /// How often a payment is sent before a person has to look into it, and the pause before each repetition.
@@ -91,7 +99,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 
 impl Bank {
     pub(crate) fn open(settings: Settings, data_dir: &Path) -> Result<Self, Error> {
-        Ok(Self { snap: Snap::new(settings)?, ledger: Ledger::open(data_dir)? })
+        let biller = Biller::new(settings.client_id.clone(), &settings.secret, &settings.biller_public_key_pem)?;
+        Ok(Self { snap: Snap::new(settings)?, ledger: Ledger::open(data_dir)?, biller })
     }
 
     /// Goes on with payments that were being sent when the bank was last stopped.

@@ -58,7 +58,7 @@ impl SnapAnswer {
 
 impl Snap {
     pub(super) fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { product_url, client_id, secret, private_key_pem, partner_service_id } = settings;
+        let Settings { product_url, client_id, secret, private_key_pem, partner_service_id, .. } = settings;
         let (_, der) = spki::der::pem::decode_vec(private_key_pem.as_bytes()).map_err(|error| Error::PrivateKey(error.to_string()))?;
         let key = signature::RsaKeyPair::from_pkcs8(&der).map_err(|error| Error::PrivateKey(error.to_string()))?;
         let is_number = partner_service_id.bytes().all(|byte| byte.is_ascii_digit());
@@ -194,12 +194,12 @@ async fn send(request: reqwest::RequestBuilder) -> Result<(u16, Value), String> 
 }
 
 /// ISO 8601 with zone, as the standard wants it: `2026-11-22T21:14:34+07:00`.
-fn timestamp(at: DateTime<Utc>) -> String {
+pub(super) fn timestamp(at: DateTime<Utc>) -> String {
     let wib = FixedOffset::east_opt(WIB_S).expect("seven hours are a legal offset");
     at.with_timezone(&wib).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-fn at(ms: i64, fallback: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn at(ms: i64, fallback: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or(fallback)
 }
 

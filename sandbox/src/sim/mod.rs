@@ -44,4 +44,5 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/clock/advance", post(steer::advance))
         .route("/bank/inquiry", post(crate::bank::sim_inquiry))
         .route("/bank/pay", post(crate::bank::sim_pay))
+        .route("/bank/away", post(crate::bank::sim_away))
 }

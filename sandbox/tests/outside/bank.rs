@@ -1,8 +1,8 @@
-//! The bank against a biller that checks its signatures.
+//! The bank against a biller that checks its signatures, and a biller against the bank's.
 
 use std::sync::{Arc, Mutex};
 
-use crate::common::{Wishes, world_with};
+use crate::common::{Wishes, World, world_with};
 use axum::{
     Router,
     extract::State,
@@ -140,4 +140,66 @@ async fn a_biller_that_is_away_is_named() {
     assert_eq!(answer.status(), 502);
     let error: Value = answer.json().await.unwrap();
     assert!(error["error"].as_str().unwrap().starts_with("the biller does not answer"), "{error}");
+}
+
+/// Asks the bank something; the status and the body.
+async fn ask(world: &World, path: &str, body: &Value, headers: &[(&str, &str)]) -> (u16, Value) {
+    let request =
+        headers.iter().fold(world.http.post(format!("{}{path}", world.url)), |request, (name, value)| request.header(*name, *value));
+    let answer = request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+async fn bank_token(world: &World, moment: &str) -> (u16, Value) {
+    let (_, der) = spki::der::pem::decode_vec(antrean_sandbox::bank::DEMO_PRIVATE_KEY_PEM.as_bytes()).unwrap();
+    let key = signature::RsaKeyPair::from_pkcs8(&der).unwrap();
+    let mut signed = vec![0; key.public().modulus_len()];
+    let text = format!("bank-contoh|{moment}");
+    key.sign(&signature::RSA_PKCS1_SHA256, &ring::rand::SystemRandom::new(), text.as_bytes(), &mut signed).unwrap();
+    let headers = [("x-client-key", "bank-contoh"), ("x-timestamp", moment), ("x-signature", &BASE64.encode(&signed))];
+    ask(world, "/v1.0/access-token/b2b", &json!({ "grantType": "client_credentials" }), &headers).await
+}
+
+async fn status_of(world: &World, code: &str, token: &str, moment: &str, secret: &[u8]) -> (u16, Value) {
+    let body = json!({ "partnerServiceId": "    8999", "customerNo": code, "virtualAccountNo": format!("    8999{code}") });
+    let hash = HEXLOWER.encode(digest::digest(&digest::SHA256, body.to_string().as_bytes()).as_ref());
+    let path = "/v1.0/transfer-va/status";
+    let key = hmac::Key::new(hmac::HMAC_SHA512, secret);
+    let signed = BASE64.encode(hmac::sign(&key, format!("POST:{path}:{token}:{hash}:{moment}").as_bytes()).as_ref());
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("x-timestamp", moment),
+        ("x-signature", &signed),
+        ("x-partner-id", "bank-contoh"),
+        ("x-external-id", "17"),
+    ];
+    ask(world, path, &body, &headers).await
+}
+
+#[tokio::test]
+async fn a_biller_that_proves_itself_is_told_what_was_paid() {
+    // Where the clock of a test's world stands.
+    let moment = "2027-01-15T15:00:00+07:00";
+    let (product_url, _biller) = biller().await;
+    let (world, _dir) = world_with(Wishes { product_url, ..Wishes::default() }).await;
+    let bill: Value = world.post("/bank/inquiry", json!({ "code": "820551293847561" })).await.json().await.unwrap();
+    world.post("/bank/pay", bill.clone()).await;
+
+    let (_, granted) = bank_token(&world, moment).await;
+    let token = granted["accessToken"].as_str().unwrap();
+    let (status, told) = status_of(&world, "820551293847561", token, moment, b"bank-secret").await;
+    assert_eq!((status, &told["responseCode"]), (200, &json!("2002600")), "{told}");
+    let [payment] = told["virtualAccountData"].as_array().unwrap().as_slice() else { panic!("one payment: {told}") };
+    assert_eq!(payment["paymentRequestId"], bill["request_id"]);
+    assert_eq!(payment["paidAmount"], json!({ "value": "350000.00", "currency": "IDR" }));
+    assert_eq!((&payment["paymentFlagStatus"], &payment["transactionDate"]), (&json!("00"), &json!(moment)));
+
+    let code = |(status, body): (u16, Value)| (status, body["responseCode"].as_str().unwrap().to_owned());
+    assert_eq!(code(status_of(&world, "811", token, moment, b"bank-secret").await), (404, "4042601".to_owned()));
+    assert_eq!(code(status_of(&world, "811", token, moment, b"another").await), (401, "4012600".to_owned()));
+    assert_eq!(code(status_of(&world, "811", "never-given", moment, b"bank-secret").await), (401, "4012601".to_owned()));
+    assert_eq!(code(bank_token(&world, "2027-01-15T15:06:00+07:00").await), (401, "4017300".to_owned()));
+    world.sim("/bank/away", json!({ "away": true })).await;
+    assert_eq!(code(status_of(&world, "811", token, moment, b"bank-secret").await), (503, "5032600".to_owned()));
 }

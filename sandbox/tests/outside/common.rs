@@ -156,6 +156,7 @@ pub(crate) fn bank_settings(product_url: String) -> bank::Settings {
         client_id: "bank-contoh".to_owned(),
         secret: "bank-secret".into(),
         private_key_pem: bank::DEMO_PRIVATE_KEY_PEM.to_owned(),
+        biller_public_key_pem: bank::DEMO_PUBLIC_KEY_PEM.to_owned(),
         partner_service_id: "8999".to_owned(),
     }
 }

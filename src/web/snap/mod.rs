@@ -29,17 +29,20 @@ use self::answer::{Granted, Refusal, Service};
 use self::call::{Moment, Received};
 use self::signature::Keys;
 use crate::config::{Snap, WebSettings};
+use crate::repair::Keeper;
 
 /// What the bank's door needs: the keys, the ledger, the limits.
 pub(crate) struct Bank {
     keys: Keys,
     store: Store,
     settings: WebSettings,
+    keeper: Option<Arc<Keeper>>,
 }
 
 impl Bank {
-    pub(crate) fn new(snap: Snap, store: Store, settings: WebSettings) -> Self {
-        Self { keys: Keys::new(snap.client_id, &snap.secret, snap.public_key), store, settings }
+    /// With a `keeper`, a payment is acknowledged only after the journal's high-water mark is on disk.
+    pub(crate) fn new(snap: Snap, store: Store, settings: WebSettings, keeper: Option<Arc<Keeper>>) -> Self {
+        Self { keys: Keys::new(snap.client_id, &snap.secret, snap.public_key), store, settings, keeper }
     }
 
     fn moment(&self) -> Moment {

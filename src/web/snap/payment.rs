@@ -4,8 +4,7 @@
 //! has it, and only our ledger can say what becomes of it. So this service never answers "expired" or "paid".
 
 use antrean_domain::Millis;
-use antrean_store::{Accepted, PaymentNotice};
-use ring::digest;
+use antrean_store::{Accepted, PaymentNotice, StoreError};
 use serde_json::json;
 
 use super::answer::{Granted, Refusal};
@@ -18,12 +17,12 @@ pub(super) async fn record(bank: &Bank, external: &str, body: &[u8], now_ms: Mil
     let notice = PaymentNotice {
         payment: payment.id.clone(),
         external: external.to_owned(),
-        fingerprint: fingerprint(&payment),
+        fingerprint: PaymentNotice::fingerprint(&payment.id, &payment.account.number(), payment.amount),
         code,
         amount: payment.amount,
         received_at: now_ms,
     };
-    match bank.store.accept_payment(&notice).await.map_err(|error| unavailable(&error))? {
+    match accept(bank, &notice).await.map_err(|error| unavailable(&error))? {
         Accepted::Recorded | Accepted::Repeated => Ok(granted(&payment)),
         Accepted::ExternalReused => Err(Refusal::ExternalReused),
         Accepted::UnknownCode => Err(Refusal::UnknownBill),
@@ -31,11 +30,20 @@ pub(super) async fn record(bank: &Bank, external: &str, body: &[u8], now_ms: Mil
     }
 }
 
-/// What makes two notices the same: payment, bill and amount. Not the whole body: a repeat after a lost answer says so
-/// in a field of its own (`flagAdvise`).
-fn fingerprint(payment: &Payment) -> [u8; 32] {
-    let meaning = format!("{}\n{}\n{}", payment.id, payment.account.number(), payment.amount.0);
-    digest::digest(&digest::SHA256, meaning.as_bytes()).as_ref().try_into().expect("SHA-256 gives 32 bytes")
+/// Records the payment and marks that outside Redis. Before the answer: after it the bank never tells us again.
+async fn accept(bank: &Bank, notice: &PaymentNotice) -> Result<Accepted, StoreError> {
+    let mut accepted = bank.store.accept_payment(notice).await?;
+    let Some(keeper) = &bank.keeper else { return Ok(accepted) };
+    while let Accepted::Recorded | Accepted::Repeated = accepted {
+        keeper.mark().await;
+        // Another Redis may have taken over in between, and what was marked be its journal, without the payment. Whoever
+        // still knows it after the mark has it below the mark.
+        accepted = bank.store.accept_payment(notice).await?;
+        if accepted == Accepted::Repeated {
+            break;
+        }
+    }
+    Ok(accepted)
 }
 
 /// The same for the first notice and for every repeat of it.

@@ -45,7 +45,7 @@ impl std::str::FromStr for QuotaMonth {
 pub(crate) struct BadQuotaMonth(String);
 
 /// What the ledger's keys begin with: what the audit looks for, and knows no others to be its own.
-pub(crate) const LEDGER_KINDS: [&str; 16] = [
+pub(crate) const LEDGER_KINDS: [&str; 17] = [
     "booking",
     "bookings",
     "application",
@@ -57,6 +57,7 @@ pub(crate) const LEDGER_KINDS: [&str; 16] = [
     "external",
     "refunds",
     "journal",
+    "loss",
     "subscribers",
     "broadcasts",
     "broadcast",
@@ -114,6 +115,11 @@ impl OfficeShard {
     /// Stream: every change, in order, without gaps.
     pub(crate) fn journal(self) -> String {
         self.all("journal")
+    }
+
+    /// Hash: the last loss that was noticed.
+    pub(crate) fn loss(self) -> String {
+        self.all("loss")
     }
 
     /// Sorted set chat → the chat itself as score: who wants to hear of an office's openings.

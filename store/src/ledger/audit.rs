@@ -18,8 +18,10 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::loss::OpenLoss;
 use crate::Store;
 use crate::error::Result;
+pub(super) use probe::read_seq;
 use replay::Replay;
 
 /// How long the crew is given to do what has become due, before it counts as overdue.
@@ -39,6 +41,8 @@ pub struct Finding {
 pub enum Invariant {
     /// The server keeps what it is told: append-only file, no eviction, Redis 7.0 or later.
     Settings,
+    /// What was acknowledged is there, as far as it was marked outside Redis.
+    Loss,
     /// The journal's events are numbered without gaps, and each can be read.
     Journal,
     /// Every event is a transition the table of the domain allows.
@@ -75,6 +79,7 @@ impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Settings => "settings",
+            Self::Loss => "loss",
             Self::Journal => "journal",
             Self::Transition => "transition",
             Self::Record => "record",
@@ -122,6 +127,7 @@ impl Store {
     pub async fn audit(&self) -> Result<Vec<Finding>> {
         let mut findings = Findings::default();
         self.audit_settings(&mut findings).await?;
+        self.audit_losses(&mut findings).await?;
         let mut replays = Vec::new();
         for shard in self.office_shards() {
             let mut replay = Replay::new(shard);
@@ -143,6 +149,17 @@ impl Store {
         findings.sort();
         findings.dedup();
         Ok(findings)
+    }
+
+    async fn audit_losses(&self, findings: &mut Findings) -> Result<()> {
+        for OpenLoss { shard, seq, last, .. } in self.open_losses().await? {
+            findings.add(
+                Invariant::Loss,
+                shard.journal(),
+                format!("event {seq} was acknowledged and is gone; the journal ended at {last}"),
+            );
+        }
+        Ok(())
     }
 
     async fn audit_settings(&self, findings: &mut Findings) -> Result<()> {

@@ -47,8 +47,11 @@ impl Store {
     }
 
     /// Expires at most `most` bills of `shard` that ran out unpaid; how many it did. Any number of processes may
-    /// do this at once.
+    /// do this at once. None while a loss of payments is being repaired (`loss`).
     pub async fn expire_overdue(&self, shard: OfficeShard, most: usize) -> Result<usize> {
+        if self.expiry_rests(shard).await? {
+            return Ok(0);
+        }
         let ids = self.overdue(shard, State::Billed, most).await?;
         let work: Vec<_> = ids.into_iter().map(|id| clock_work(RunOut(id))).collect();
         let verdicts = self.judge(&clock_head(shard), &work).await?;

@@ -6,6 +6,7 @@
 use antrean_domain::job::Reminder;
 use antrean_domain::{BillingCode, BookingId, BookingRef, Job, JobClass, Millis, PaymentId, Rupiah, Transition as Rule, Zone};
 use data_encoding::HEXLOWER;
+use ring::digest;
 
 use super::billing::{bill_seen, code_seen, delayed};
 use super::holding::{quota_seen, slot_seen};
@@ -29,11 +30,20 @@ pub struct PaymentNotice {
     pub payment: PaymentId,
     /// The request's `X-EXTERNAL-ID`, unique per day.
     pub external: String,
-    /// SHA-256 of the request's body: the same id with another body is another request.
+    /// [`PaymentNotice::fingerprint`]: the same id with another one is another request.
     pub fingerprint: [u8; 32],
     pub code: BillingCode,
     pub amount: Rupiah,
     pub received_at: Millis,
+}
+
+impl PaymentNotice {
+    /// What makes two notices the same: payment, account and amount. Not the whole body: a repeat after a lost answer says
+    /// so in a field of its own (`flagAdvise`).
+    pub fn fingerprint(payment: &PaymentId, account: &str, amount: Rupiah) -> [u8; 32] {
+        let meaning = format!("{payment}\n{account}\n{}", amount.0);
+        digest::digest(&digest::SHA256, meaning.as_bytes()).as_ref().try_into().expect("SHA-256 gives 32 bytes")
+    }
 }
 
 /// What the bank is answered.

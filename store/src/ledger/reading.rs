@@ -173,7 +173,7 @@ impl Store {
     }
 
     /// The records of `ids` that exist and can be read: one that is damaged must not keep its neighbours' places.
-    async fn readable(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Record>> {
+    pub(super) async fn readable(&self, shard: OfficeShard, ids: &[BookingId]) -> Result<Vec<Record>> {
         let mut records = Vec::with_capacity(ids.len());
         for look in self.looks(shard, ids).await? {
             match look {

@@ -17,6 +17,8 @@ scripts! {
     REMIND = "remind", "allow-oom";
     SUBSCRIBE = "subscribe";
     OPEN_QUOTA = "open_quota";
+    NOTE_LOSS = "note_loss", "allow-oom";
+    MEND_LOSS = "mend_loss", "allow-oom";
     BROADCAST_CREATE = "broadcast_create";
     BROADCAST_WALK = "broadcast_walk";
     BROADCAST_RESERVE = "broadcast_reserve", "allow-oom";

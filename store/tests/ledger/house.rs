@@ -1,6 +1,7 @@
 //! A ledger to try things on: a Redis of its own, killed with the test, and one call per transition.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,13 +34,25 @@ struct Server {
 impl Server {
     fn start() -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let child = Command::new("redis-server")
+        Self { child: Self::spawn(dir.path()), dir }
+    }
+
+    fn spawn(dir: &Path) -> Child {
+        Command::new("redis-server")
             .args(["--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes", "--appendfsync", "no"])
-            .current_dir(dir.path())
+            .current_dir(dir)
             .stdout(Stdio::null())
             .spawn()
-            .expect("redis-server is installed");
-        Self { child, dir }
+            .expect("redis-server is installed")
+    }
+
+    /// Kills it and starts it again on what was copied earlier.
+    fn start_on(&mut self, backup: &TempDir) {
+        self.child.kill().expect("redis-server runs");
+        self.child.wait().expect("a killed process ends");
+        std::fs::remove_file(self.dir.path().join("redis.sock")).expect("a killed server leaves its socket");
+        copy(&backup.path().join(AOF), &self.dir.path().join(AOF));
+        self.child = Self::spawn(self.dir.path());
     }
 
     fn url(&self) -> String {
@@ -60,7 +73,22 @@ pub(crate) struct House {
     pub rules: Arc<Rules>,
     ids: AtomicU64,
     opened_ms: Millis,
-    _server: Server,
+    server: Server,
+}
+
+/// Where Redis keeps its append-only files.
+const AOF: &str = "appendonlydir";
+
+/// Makes `to` hold what `from` holds, and nothing else.
+fn copy(from: &Path, to: &Path) {
+    if to.exists() {
+        std::fs::remove_dir_all(to).expect("a folder of our own");
+    }
+    std::fs::create_dir(to).expect("a folder of our own");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        std::fs::copy(entry.path(), to.join(entry.file_name())).expect("copied");
+    }
 }
 
 impl House {
@@ -75,14 +103,27 @@ impl House {
                 Err(error) => panic!("cannot connect: {error}"),
             }
         };
-        // By default it gives up after half a second, which a busy machine takes now and then.
-        let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
-        let client = redis::Client::open(server.url()).expect("a url");
-        let mut raw = client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection");
+        let mut raw = connection(&server).await;
         let _: () =
             redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").query_async(&mut raw).await.expect("OK");
         let opened_ms = store.clock().now_ms();
-        Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), opened_ms, _server: server }
+        Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), opened_ms, server }
+    }
+
+    /// A copy of everything, as it is now.
+    pub(crate) fn backup(&self) -> TempDir {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        copy(&self.server.dir.path().join(AOF), &dir.path().join(AOF));
+        dir
+    }
+
+    /// Everything is as it was at the time of `backup`.
+    pub(crate) async fn roll_back(&mut self, backup: &TempDir) {
+        self.server.start_on(backup);
+        while self.store.ping().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.raw = connection(&self.server).await;
     }
 
     /// A house with `capacity` places at eight and nine of the next days.
@@ -258,6 +299,13 @@ impl House {
         #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole numbers below 2^53")]
         members.into_iter().map(|(member, score)| (member, score as i64)).collect()
     }
+}
+
+async fn connection(server: &Server) -> MultiplexedConnection {
+    // By default it gives up after half a second, which a busy machine takes now and then.
+    let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
+    let client = redis::Client::open(server.url()).expect("a url");
+    client.get_multiplexed_async_connection_with_config(&patient).await.expect("a connection")
 }
 
 pub(crate) fn head(consumer: &str) -> BatchHead {

@@ -11,3 +11,4 @@ mod moving;
 mod paying;
 mod records;
 mod telling;
+mod watermark;

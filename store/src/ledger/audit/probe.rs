@@ -129,7 +129,7 @@ impl Names {
 }
 
 /// The number of an event's id, `17-0`; 0 for the empty journal's.
-pub(super) fn read_seq(id: &str) -> u64 {
+pub(in crate::ledger) fn read_seq(id: &str) -> u64 {
     id.split('-').next().and_then(|seq| seq.parse().ok()).unwrap_or(0)
 }
 

@@ -97,6 +97,8 @@ impl Replay {
         self.at = event.seq.max(self.at + 1);
         let folded = match event.text("e").as_str() {
             "quota" => self.fold_quota(event),
+            // It tells of the journal itself, and changes nothing.
+            "loss" => Some(()),
             "again" => self.fold_again(event),
             "payment" => self.fold_payment(event),
             word => Transition::from_word(word).and_then(|transition| self.fold_transition(event, transition)),
