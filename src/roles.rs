@@ -72,6 +72,7 @@ fn demand_crew(config: &Config) -> Result<(), ConfigError> {
 
 fn demand_web(config: &Config) -> Result<(), ConfigError> {
     config.http_addr()?;
+    config.webhook()?;
     config.snap().map(drop)
 }
 

@@ -20,3 +20,4 @@ mod sandbox;
 mod telegram;
 mod tidy;
 mod watch;
+mod webhook;
