@@ -45,6 +45,10 @@ impl Server {
     fn url(&self) -> String {
         format!("redis+unix://{}", self.dir.path().join("redis.sock").display())
     }
+
+    fn options(&self, shards: u8) -> Options {
+        Options { url: self.url().into(), shards, seal: Some(Seal::new([7; 32])), clock: ClockMode::Steered, lease_ms: 8_000 }
+    }
 }
 
 impl Drop for Server {
@@ -60,16 +64,14 @@ pub(crate) struct House {
     pub rules: Arc<Rules>,
     ids: AtomicU64,
     opened_ms: Millis,
-    _server: Server,
+    server: Server,
 }
 
 impl House {
     pub(crate) async fn open() -> Self {
         let server = Server::start();
-        let options =
-            || Options { url: server.url().into(), shards: 1, seal: Some(Seal::new([7; 32])), clock: ClockMode::Steered, lease_ms: 8_000 };
         let store = loop {
-            match Store::connect(options()).await {
+            match Store::connect(server.options(1)).await {
                 Ok(store) => break store,
                 Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_millis(5)).await,
                 Err(error) => panic!("cannot connect: {error}"),
@@ -82,7 +84,7 @@ impl House {
         let _: () =
             redis::cmd("XGROUP").arg("CREATE").arg(JOBS).arg("crew").arg(0).arg("MKSTREAM").query_async(&mut raw).await.expect("OK");
         let opened_ms = store.clock().now_ms();
-        Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), opened_ms, _server: server }
+        Self { store, raw, rules: Arc::new(rules()), ids: AtomicU64::new(1), opened_ms, server }
     }
 
     /// A house with `capacity` places at eight and nine of the next days.
@@ -91,6 +93,11 @@ impl House {
         let slots: Vec<_> = (1..=3).flat_map(|day| [house.slot(day, 8), house.slot(day, 9)]).collect();
         house.store.open_quota(&slots, capacity).await.expect("opened");
         house
+    }
+
+    /// How another process, configured with `shards`, reaches the same Redis.
+    pub(crate) fn options(&self, shards: u8) -> Options {
+        self.server.options(shards)
     }
 
     pub(crate) fn now(&self) -> Millis {

@@ -10,4 +10,5 @@ mod memory;
 mod moving;
 mod paying;
 mod records;
+mod resharding;
 mod telling;
