@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Audit(ops::audit::Args),
     /// Check what the product stands on: Redis, clock, token, configuration
     Doctor(ops::doctor::Args),
+    /// Change the number of shards while nothing runs
+    Reshard(ops::reshard::Args),
     /// List bookings, personal data masked
     Bookings(ops::bookings::Args),
 }

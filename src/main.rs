@@ -41,6 +41,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Jobs(args) => ops::jobs::run(args, &config()?).await,
         Command::Audit(args) => ops::audit::run(args, &config()?).await,
         Command::Doctor(args) => ops::doctor::run(args, &config()?).await,
+        Command::Reshard(args) => ops::reshard::run(args, &config()?).await,
         Command::Bookings(args) => ops::bookings::run(args, &config()?).await,
     }
 }

@@ -14,7 +14,7 @@ pub(super) const FILE: &str = "antrean.toml";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// Over how many hash tags offices and chats are spread. 1–100, fixed at the first start.
+    /// Over how many hash tags offices and chats are spread. 1–100; `antrean reshard` changes it.
     pub(crate) shards: u8,
     pub(crate) log: LogFormat,
     pub(crate) engine: EngineSettings,

@@ -11,6 +11,7 @@ pub(crate) mod jobs;
 mod mask;
 mod print;
 pub(crate) mod quota;
+pub(crate) mod reshard;
 mod table;
 
 use antrean_store::{Seal, Store, StoreError};

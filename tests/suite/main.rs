@@ -16,6 +16,7 @@ mod money;
 mod poison;
 mod privacy;
 mod races;
+mod resharding;
 mod sandbox;
 mod telegram;
 mod tidy;
