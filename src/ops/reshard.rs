@@ -91,7 +91,10 @@ fn counted(counts: &BTreeMap<String, u64>) -> Table {
 fn draw(obstacles: &[Obstacle]) -> String {
     let line = |obstacle: &Obstacle| match obstacle {
         Obstacle::Alive { name, ago } => {
-            format!("alive      {name}, {} s ago: stop it (docker compose stop bot worker web), and wait for two leases\n", ago.as_secs())
+            format!(
+                "alive      {name}, {} s ago: stop it (docker compose stop bot worker web), then wait: two leases, or ten where it was killed\n",
+                ago.as_secs()
+            )
         }
         Obstacle::InFlight { stream, entries } => {
             format!("in flight  {entries} of {stream}: start its role again until antrean jobs list shows nothing in hand\n")

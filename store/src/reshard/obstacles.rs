@@ -11,8 +11,10 @@ use crate::keys;
 use crate::ledger::Finding;
 use crate::tend::consumed;
 
-/// After so many leases without a sign of life somebody is dead, or so slow that its entries are others' by now.
-const QUIET_LEASES: u32 = 2;
+/// After so many leases without a sign of life a reader is dead, or so slow that its scripts are fenced.
+const READER_QUIET_LEASES: u32 = 2;
+/// Likewise a process: what the web role writes is fenced by nothing. One that stops in good order says so at once.
+const PROCESS_QUIET_LEASES: u32 = 10;
 
 /// Something to be put right before the number of shards can be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +30,10 @@ pub enum Obstacle {
 impl Store {
     pub(super) async fn obstacles(&self) -> Result<Vec<Obstacle>> {
         let mut obstacles = Vec::new();
-        let mut beats = vec![keys::PROCESSES.to_owned()];
-        beats.extend(self.tags().map(crate::Tag::alive));
+        let mut beats = vec![(keys::PROCESSES.to_owned(), self.lease() * PROCESS_QUIET_LEASES)];
+        beats.extend(self.tags().map(|tag| (tag.alive(), self.lease() * READER_QUIET_LEASES)));
         let now = self.clock().machine_ms();
-        let quiet = self.lease() * QUIET_LEASES;
-        for key in beats {
+        for (key, quiet) in beats {
             let names: Vec<(String, Millis)> = self.commands().zrange_withscores(key, 0, -1).await?;
             for (name, beat) in names {
                 let ago = Duration::from_millis((now - beat).max(0).unsigned_abs());
@@ -81,7 +82,8 @@ impl Store {
     /// Says that the process `name` lives. Its roles read streams or serve requests, and must be gone before keys move.
     pub async fn beat(&self, name: &str) -> Result<()> {
         let now = self.clock().machine_ms();
-        let forgotten = now - i64::try_from(self.lease().as_millis()).unwrap_or(i64::MAX / 16) * 10;
+        let quiet = self.lease() * PROCESS_QUIET_LEASES;
+        let forgotten = now - i64::try_from(quiet.as_millis()).unwrap_or(i64::MAX / 2);
         let mut beat = redis::pipe();
         beat.zadd(keys::PROCESSES, name, now).ignore().zrembyscore(keys::PROCESSES, "-inf", forgotten).ignore();
         Ok(beat.query_async(&mut self.commands()).await?)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use antrean_domain::{BookingId, HourQuota, Millis, Rupiah, State};
+use antrean_domain::{BillingCode, BookingId, HourQuota, Millis, Rupiah, State};
 
 use super::probe::{Answers, Ask, Names};
 use super::replay::{Applied, Replay};
@@ -122,17 +122,28 @@ impl Store {
 
     /// Every code is found where it is looked for: on the shard its digits name.
     async fn compare_pointers(&self, replay: &Replay, findings: &mut Findings) -> Result<()> {
+        let mut elsewhere: BTreeMap<OfficeShard, Vec<(BillingCode, BookingId)>> = BTreeMap::new();
         for (code, booking) in &replay.codes {
-            let Ok(parsed) = code.parse() else { continue };
-            let named = OfficeShard::of_code(&parsed, self.shards());
-            if named == replay.shard {
-                continue;
+            let Ok(code) = code.parse() else { continue };
+            let named = OfficeShard::of_code(&code, self.shards());
+            if named != replay.shard {
+                elsewhere.entry(named).or_default().push((code, *booking));
             }
-            let owner: Option<String> = redis::cmd("GET").arg(named.code(&parsed)).query_async(&mut self.commands()).await?;
-            let found = owner.as_deref().and_then(read_owner).map(|owner| owner.id);
-            findings.check(found == Some(*booking), Invariant::Code, code, || {
-                format!("is looked for on shard {}, which says {owner:?} instead of {booking}", named.0)
-            });
+        }
+        for (named, codes) in elsewhere {
+            for chunk in codes.chunks(CHUNK) {
+                let mut ask = redis::pipe();
+                for (code, _) in chunk {
+                    ask.get(named.code(code));
+                }
+                let owners: Vec<Option<String>> = ask.query_async(&mut self.commands()).await?;
+                for ((code, booking), owner) in chunk.iter().zip(owners) {
+                    let found = owner.as_deref().and_then(read_owner).map(|owner| owner.id);
+                    findings.check(found == Some(*booking), Invariant::Code, code, || {
+                        format!("is looked for on shard {}, which says {owner:?} instead of {booking}", named.0)
+                    });
+                }
+            }
         }
         Ok(())
     }
