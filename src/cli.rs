@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Repair(ops::repair::Args),
     /// Check what the product stands on: Redis, clock, token, configuration
     Doctor(ops::doctor::Args),
+    /// Change the number of shards while nothing runs
+    Reshard(ops::reshard::Args),
     /// List bookings, personal data masked
     Bookings(ops::bookings::Args),
 }

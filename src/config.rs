@@ -22,10 +22,12 @@ pub(crate) use self::settings::{LogFormat, Settings, TelegramSettings, WebSettin
 pub(crate) use self::snap::{BankStatus, Snap};
 
 /// Everything the environment may say. Others are not looked at.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "REDIS_URL",
     "TELOXIDE_TOKEN",
     "TELEGRAM_API_URL",
+    "TELEGRAM_WEBHOOK_URL",
+    "TELEGRAM_WEBHOOK_SECRET",
     "ANTREAN_CONFIG",
     "ANTREAN_SEAL_KEY",
     "ANTREAN_HTTP_ADDR",
@@ -43,6 +45,12 @@ const NAMES: [&str; 16] = [
 
 const TELEGRAM_API_URL: &str = "https://api.telegram.org";
 const HTTP_ADDR: &str = "127.0.0.1:8080";
+/// Where the web role takes updates. A proxy before it may put more in front, not behind.
+pub(crate) const WEBHOOK_PATH: &str = "/telegram/updates";
+/// What Telegram takes as a secret token.
+const WEBHOOK_SECRET_MAX: usize = 256;
+/// Shorter ones can be guessed.
+const WEBHOOK_SECRET_MIN: usize = 16;
 
 /// What is wrong with the environment or a file. Always exit code 2.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +71,14 @@ pub(crate) enum ClockKind {
     System,
     /// Moved forward by hand: for tests and the sandbox.
     Steered,
+}
+
+/// How Telegram brings updates to us, where we do not fetch them.
+pub(crate) struct Webhook {
+    /// The web role as Telegram reaches it.
+    pub(crate) url: Url,
+    /// What Telegram shows to prove itself.
+    pub(crate) secret: SecretString,
 }
 
 /// The environment, and where the files are.
@@ -159,6 +175,25 @@ impl Config {
         url.ok_or_else(|| wrong("TELEGRAM_API_URL", "is no such address", expected))
     }
 
+    /// The webhook, where one is to be used instead of polling.
+    pub(crate) fn webhook(&self) -> Result<Option<Webhook>, ConfigError> {
+        let expected = "the public https address of the web role, ending in /telegram/updates";
+        let Some(text) = self.get("TELEGRAM_WEBHOOK_URL") else { return Ok(None) };
+        let fits = |url: &Url| matches!(url.scheme(), "http" | "https") && url.path().ends_with(WEBHOOK_PATH);
+        let url = Url::parse(text).ok().filter(fits);
+        let url = url.ok_or_else(|| wrong("TELEGRAM_WEBHOOK_URL", "is no such address", expected))?;
+        Ok(Some(Webhook { url, secret: self.webhook_secret()? }))
+    }
+
+    fn webhook_secret(&self) -> Result<SecretString, ConfigError> {
+        const NAME: &str = "TELEGRAM_WEBHOOK_SECRET";
+        let expected = "16 to 256 letters, digits, _ and -: openssl rand -hex 32";
+        let secret = self.need(NAME, expected)?;
+        let clean = secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        let fits = clean && (WEBHOOK_SECRET_MIN..=WEBHOOK_SECRET_MAX).contains(&secret.len());
+        if fits { Ok(secret.into()) } else { Err(wrong(NAME, "is no such secret", expected)) }
+    }
+
     /// The key that seals personal data.
     pub(crate) fn seal_key(&self) -> Result<[u8; 32], ConfigError> {
         let expected = "32 random bytes in base64: openssl rand -base64 32";
@@ -246,6 +281,18 @@ mod tests {
         }
         let error = with("REDIS_URL", "redis+cluster://:s3cret@one").redis_url().expect_err("refused").to_string();
         assert!(error.starts_with("REDIS_URL has \"one\" where a host:port belongs") && !error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_webhook_is_not_used_without_a_secret_nor_elsewhere_than_the_web_role_listens() {
+        assert!(with("", "").webhook().expect("polling").is_none());
+        let error = |url: &str| with("TELEGRAM_WEBHOOK_URL", url).webhook().err().expect("refused").to_string();
+        assert!(error("https://antrean.example/telegram/updates").starts_with("TELEGRAM_WEBHOOK_SECRET is not set"));
+        for wrong in ["https://antrean.example/", "antrean.example/telegram/updates", "ftp://antrean.example/telegram/updates"] {
+            assert!(error(wrong).starts_with("TELEGRAM_WEBHOOK_URL is no such address"), "{wrong}");
+        }
+        let error = with("TELEGRAM_WEBHOOK_SECRET", "0123456789abcde!").webhook_secret().expect_err("refused").to_string();
+        assert!(error.starts_with("TELEGRAM_WEBHOOK_SECRET is no such secret") && !error.contains("cde!"), "{error}");
     }
 
     #[test]

@@ -43,6 +43,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Audit(args) => ops::audit::run(args, &config()?).await,
         Command::Repair(args) => ops::repair::run(args, &config()?).await,
         Command::Doctor(args) => ops::doctor::run(args, &config()?).await,
+        Command::Reshard(args) => ops::reshard::run(args, &config()?).await,
         Command::Bookings(args) => ops::bookings::run(args, &config()?).await,
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     Bot::demand(config)?;
     demand_crew(config)?;
     demand_web(config)?;
-    host(config, Some(config.seal_key()?), async |host| {
+    host("run", config, Some(config.seal_key()?), async |host| {
         host.start_web(config).await?;
         host.start_crew(config, &[])?;
         host.start_bot(config).await
@@ -50,19 +50,19 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
 /// receive, turn, send.
 pub(crate) async fn bot(config: &Config) -> anyhow::Result<ExitCode> {
     Bot::demand(config)?;
-    host(config, Some(config.seal_key()?), async |host| host.start_bot(config).await).await
+    host("bot", config, Some(config.seal_key()?), async |host| host.start_bot(config).await).await
 }
 
 /// The crew, or some parts of it. It opens nothing personal, so it is given no seal key.
 pub(crate) async fn worker(args: WorkerArgs, config: &Config) -> anyhow::Result<ExitCode> {
     demand_crew(config)?;
-    host(config, None, async |host| host.start_crew(config, &args.only)).await
+    host("worker", config, None, async |host| host.start_crew(config, &args.only)).await
 }
 
 /// The bank's door, health and metrics.
 pub(crate) async fn web(config: &Config) -> anyhow::Result<ExitCode> {
     demand_web(config)?;
-    host(config, Some(config.seal_key()?), async |host| host.start_web(config).await).await
+    host("web", config, Some(config.seal_key()?), async |host| host.start_web(config).await).await
 }
 
 /// Asks for what a role will need, so that what is missing is said at once and not after Redis has come.
@@ -75,11 +75,13 @@ fn demand_crew(config: &Config) -> Result<(), ConfigError> {
 fn demand_web(config: &Config) -> Result<(), ConfigError> {
     config.http_addr()?;
     config.bank_status()?;
+    config.webhook()?;
     config.snap().map(drop)
 }
 
 /// Runs the process around the roles that `start` starts.
 async fn host(
+    role: &str,
     config: &Config,
     seal_key: Option<[u8; 32]>,
     start: impl AsyncFnOnce(&mut Host) -> anyhow::Result<()>,
@@ -95,6 +97,8 @@ async fn host(
         () = shutdown.cancelled() => return Ok(ExitCode::SUCCESS),
     };
     let mut host = Host { store, metrics, tasks: JoinSet::new(), shutdown };
+    let name = format!("{role}, process {} ({})", std::process::id(), &uuid::Uuid::new_v4().simple().to_string()[..4]);
+    host.tasks.spawn(live(host.store.clone(), name, host.shutdown.clone()));
     host.tasks.spawn(keep_metrics_small(host.metrics.clone(), host.shutdown.clone()));
     let shutdown = host.shutdown.clone();
     host.start_probes(config).await?;
@@ -215,6 +219,21 @@ async fn connect(config: &Config, seal: Option<Seal>) -> anyhow::Result<Store> {
             Err(StoreError::Shards { found, .. }) => return Err(config.wrong_shards(&found).into()),
             Err(error) => return Err(error).context("cannot use the Redis that REDIS_URL names"),
         }
+    }
+}
+
+/// Says that this process lives, for those who may act only when none does. Best effort: nothing of its own work
+/// depends on it.
+async fn live(store: Store, name: String, shutdown: CancellationToken) {
+    let every = store.lease() / 4;
+    while !shutdown.is_cancelled() {
+        if let Err(error) = store.beat(&name).await {
+            tracing::debug!(%error, "no sign of life could be given");
+        }
+        shutdown.run_until_cancelled(tokio::time::sleep(every)).await;
+    }
+    if let Err(error) = store.last_beat(&name).await {
+        tracing::debug!(%error, "the last sign of life runs out by itself");
     }
 }
 

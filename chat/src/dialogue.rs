@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::lang::Lang;
 use crate::offices::OfficeList;
+use crate::order::DrawnBy;
 
 /// The schema version this release writes and reads.
 pub const DIALOGUE_VERSION: u32 = 1;
@@ -25,6 +26,9 @@ pub struct Dialogue {
     pub(crate) session: u32,
     /// Raised with every screen that takes answers: a button of an earlier one is stale.
     pub(crate) rev: u64,
+    /// What a person did that led to the present screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) drawn_by: Option<DrawnBy>,
     /// Raised with every job: what comes late at the ledger is superseded.
     pub(crate) seq: u64,
     pub(crate) at: At,
@@ -117,6 +121,7 @@ impl Dialogue {
             lang,
             session: 0,
             rev: 0,
+            drawn_by: None,
             seq: 0,
             at: At::Home,
             draft: None,

@@ -7,6 +7,7 @@ use antrean_domain::{
 
 use crate::dialogue::Dialogue;
 use crate::input::Person;
+use crate::order::Arrival;
 use crate::screen::{Show, Toast};
 use crate::texts::Texts;
 
@@ -21,6 +22,8 @@ pub struct Facts<'a> {
     pub calendar: &'a Calendar,
     pub texts: &'a Texts,
     pub person: Option<&'a Person>,
+    /// How the input came; absent for what the crew answers.
+    pub arrival: Option<Arrival>,
     /// A new id, should a booking begin in this step.
     pub fresh: BookingId,
     /// What the queries of this step brought so far.

@@ -40,6 +40,7 @@ fn take(talk: &mut Talk<'_>, input: &Input) -> Asked<Redraw> {
     match input {
         Input::Tap(tap) => return take_tap(talk, tap),
         Input::Outcome(outcome) => return outcomes::take(talk, outcome),
+        _ if talk.overtaken() => talk.note("late-input", &[]),
         Input::Text(text) => take_text(talk, text)?,
         Input::Photo(photo) => photos::photo(talk, &photo.file),
         Input::Document { file, mime, .. } => photos::document(talk, file, mime.as_deref()),
@@ -63,7 +64,7 @@ fn take_tap(talk: &mut Talk<'_>, tap: &Tap) -> Asked<Redraw> {
         Of::Screen { session, rev } => session == talk.dialogue.session && rev == talk.dialogue.rev,
     };
     if !current {
-        talk.toast("toast-stale");
+        talk.toast(if talk.overtaken() { "toast-overtaken" } else { "toast-stale" });
         return Ok(Redraw::Same);
     }
     match act(talk, &verb)? {
@@ -119,6 +120,9 @@ fn show(talk: &mut Talk<'_>, redraw: Redraw) -> Asked<Vec<Show>> {
         }
         if let Redraw::New(_) = redraw {
             talk.dialogue.rev += 1;
+            if let Some(arrival) = talk.facts.arrival.filter(|_| !talk.overtaken()) {
+                talk.dialogue.drawn_by = Some(arrival.into());
+            }
         }
         let how = if let Redraw::New(how) = redraw { how } else { How::Live };
         let screen = fitted(talk, screens::draw(talk)?);

@@ -77,6 +77,11 @@ impl<'a> Talk<'a> {
         Button { label: self.words().say(id), action: Action::Data(Callback { of: Of::Kept, verb }.to_string()) }
     }
 
+    /// Whether a later act of this person came before this one, and changed the screen.
+    pub(crate) fn overtaken(&self) -> bool {
+        self.dialogue.drawn_by.zip(self.facts.arrival).is_some_and(|(drawn_by, arrival)| drawn_by.overtook(arrival))
+    }
+
     pub(crate) fn job(&mut self, job: Job) {
         self.jobs.push(Order::Job(job));
     }

@@ -153,6 +153,11 @@ impl<R: Backing> World<R> {
 }
 
 impl<R> World<R> {
+    /// Sets a variable for every process started from now on.
+    pub fn sets(&mut self, name: &'static str, value: String) {
+        self.environment.insert(name, value);
+    }
+
     /// Starts a role in a process of its own.
     pub async fn start(&mut self, arguments: &[&str]) {
         let process = Process::start(&self.environment, arguments).await;

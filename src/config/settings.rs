@@ -14,7 +14,7 @@ pub(super) const FILE: &str = "antrean.toml";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// Over how many hash tags offices and chats are spread. 1–100, fixed at the first start.
+    /// Over how many hash tags offices and chats are spread. 1–100; `antrean reshard` changes it.
     pub(crate) shards: u8,
     pub(crate) log: LogFormat,
     pub(crate) engine: EngineSettings,
@@ -50,6 +50,8 @@ pub(crate) struct EngineSettings {
 pub(crate) struct TelegramSettings {
     /// How long one `getUpdates` waits at Telegram, in seconds.
     pub(crate) poll_s: u64,
+    /// How many updates Telegram may bring at the same time, by webhook.
+    pub(crate) webhook_connections: u8,
     /// How many chats are served at the same time, for each shard.
     pub(crate) turn_readers: usize,
     /// How many chats are written to at the same time, for each shard.
@@ -98,7 +100,16 @@ impl Default for EngineSettings {
 
 impl Default for TelegramSettings {
     fn default() -> Self {
-        Self { poll_s: 50, turn_readers: 4, send_readers: 16, per_chat_per_second: 1, burst: 5, bulk_per_second: 30, request_ms: 20_000 }
+        Self {
+            poll_s: 50,
+            webhook_connections: 40,
+            turn_readers: 4,
+            send_readers: 16,
+            per_chat_per_second: 1,
+            burst: 5,
+            bulk_per_second: 30,
+            request_ms: 20_000,
+        }
     }
 }
 
@@ -128,6 +139,8 @@ impl Settings {
         within(path, "engine.retries_max", engine.retries_max, 0..=25)?;
         // Telegram itself ends a poll after 50 seconds.
         within(path, "telegram.poll_s", telegram.poll_s, 0..=50)?;
+        // Telegram itself allows no more than a hundred.
+        within(path, "telegram.webhook_connections", telegram.webhook_connections, 1..=100)?;
         within(path, "telegram.turn_readers", telegram.turn_readers, 1..=64)?;
         within(path, "telegram.send_readers", telegram.send_readers, 1..=64)?;
         within(path, "telegram.per_chat_per_second", telegram.per_chat_per_second, 1..=1_000)?;

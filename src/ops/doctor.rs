@@ -17,6 +17,8 @@ use crate::config::{ClockKind, Config, ConfigError};
 const VERSION_MIN: (u32, u32) = (7, 0);
 /// Beyond this, hosts disagree about which second of a deadline it is.
 const DRIFT_MAX_MS: i64 = 2_000;
+/// Where Telegram brings updates to.
+const PORTS: [u16; 4] = [443, 80, 88, 8443];
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(clap::Args)]
@@ -42,6 +44,7 @@ pub(crate) async fn run(_args: Args, config: &Config) -> anyhow::Result<ExitCode
     checks.push(clock(config));
     checks.extend(redis(config).await);
     checks.push(token(config).await);
+    checks.push(webhook(config));
     checks.push(seal_key(config));
     checks.push(bank(config));
     checks.push(watermark(config));
@@ -185,6 +188,23 @@ async fn get_me(token: &SecretString, api: &Url) -> Result<String, String> {
         Some(name) => Ok(name.to_owned()),
         None => Err(format!("Telegram refuses the token: {}", answer["description"].as_str().unwrap_or("no reason given"))),
     }
+}
+
+/// Telegram brings updates to https on a few ports only, and says so nowhere but in its refusal.
+fn webhook(config: &Config) -> Check {
+    let finding = match config.webhook() {
+        Err(error) => wrong(&error),
+        Ok(None) => Finding::Sound("none: updates are fetched".to_owned()),
+        Ok(Some(webhook)) => {
+            let taken = webhook.url.scheme() == "https" && webhook.url.port_or_known_default().is_some_and(|port| PORTS.contains(&port));
+            if taken {
+                Finding::Sound(webhook.url.to_string())
+            } else {
+                broken(&format!("{} is not where Telegram comes", webhook.url), "let a proxy serve it by https on port 443, 80, 88 or 8443")
+            }
+        }
+    };
+    Check { what: "webhook", finding }
 }
 
 fn seal_key(config: &Config) -> Check {

@@ -12,6 +12,7 @@ mod mask;
 mod print;
 pub(crate) mod quota;
 pub(crate) mod repair;
+pub(crate) mod reshard;
 mod table;
 
 use antrean_store::{Seal, Store, StoreError};

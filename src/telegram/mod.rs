@@ -1,4 +1,4 @@
-//! The conversation's two ends: what comes from people (`receive`), what they are answered (`turn` decides, `send`
+//! The conversation's two ends: what comes from people (`receive` fetches it, `webhook` has it brought), what they are answered (`turn` decides, `send`
 //! tells), and broadcasts (`bulk`).
 //!
 //! Nothing here keeps state between two messages: whoever takes a chat's turn or outbox next, in whichever
@@ -9,15 +9,18 @@ mod apology;
 mod backoff;
 mod bulk;
 mod client;
+pub(crate) mod intake;
 mod limiter;
 mod live;
 mod message;
+mod order;
 mod picture;
 mod receive;
 mod send;
 mod shows;
 mod turn;
 mod update;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -32,7 +35,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::client::{Client, Failure};
-use crate::config::{Config, ConfigError, TelegramSettings};
+use crate::config::{Config, ConfigError, TelegramSettings, Webhook};
 
 /// What all loops of the bot role share.
 pub(crate) struct Bot {
@@ -44,6 +47,7 @@ pub(crate) struct Bot {
     terms: Terms,
     calendar: Calendar,
     tag_key: hmac::Key,
+    webhook: Option<Webhook>,
 }
 
 impl Bot {
@@ -51,6 +55,7 @@ impl Bot {
     pub(crate) fn demand(config: &Config) -> Result<(), ConfigError> {
         config.telegram_api_url()?;
         config.token()?;
+        config.webhook()?;
         config.texts()?;
         config.offices()?;
         config.terms()?;
@@ -69,6 +74,7 @@ impl Bot {
             terms: config.terms()?,
             calendar: config.calendar()?,
             tag_key: hmac::Key::new(hmac::HMAC_SHA256, &config.seal_key()?),
+            webhook: config.webhook()?,
         })
     }
 
@@ -104,7 +110,11 @@ impl Bot {
 
     /// Starts every loop of the role. Each ends by itself after `shutdown`.
     pub(crate) fn start(self: &Arc<Self>, tasks: &mut JoinSet<()>, shutdown: &CancellationToken) {
-        tasks.spawn(receive::run(Arc::clone(self), shutdown.clone()));
+        if self.webhook.is_some() {
+            tasks.spawn(webhook::run(Arc::clone(self), shutdown.clone()));
+        } else {
+            tasks.spawn(receive::run(Arc::clone(self), shutdown.clone()));
+        }
         for shard in self.store.chat_shards() {
             for _ in 0..self.settings.turn_readers {
                 tasks.spawn(turn::run(Arc::clone(self), shard, shutdown.clone()));

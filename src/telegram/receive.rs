@@ -1,4 +1,4 @@
-//! Receive: takes updates from Telegram and puts them into the chats' mailboxes.
+//! Receive: fetches updates from Telegram and puts them into the chats' mailboxes. The other way is `webhook`.
 //!
 //! Wakes on: `getUpdates`, held open while nothing comes. One poller at a time, by a lease; the others stand by.
 //! Writes: mailboxes, sealed. An update is confirmed at Telegram (by the next `offset`) only after Redis has it.
@@ -9,15 +9,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use antrean_domain::ChatId;
 use antrean_store::StoreError;
-use metrics::counter;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::apology::Apology;
-use super::update::{self, Envelope, Sorted};
-use super::{Bot, Failure, backoff};
+use super::{Bot, Failure, backoff, intake, webhook};
 
 /// How long the lease lives without being renewed, in milliseconds: how long people wait when a poller is killed. A
 /// poller that only pauses for longer costs nothing but a 409.
@@ -42,6 +39,8 @@ pub(super) async fn run(bot: Arc<Bot>, shutdown: CancellationToken) {
     let mut ours = false;
     let mut looked: Option<Instant> = None;
     let mut failures = 0;
+    // Once, and before anything else: a bot that goes on polling must not take away what others set meanwhile.
+    webhook::removed(&bot, &shutdown).await;
     while !shutdown.is_cancelled() {
         match bot.store.poller_lease(&owner, LEASE_MS).await {
             Ok(true) => {
@@ -155,67 +154,17 @@ fn patience(failure: &Failure, failures: u32) -> Duration {
 /// Puts `updates` into their mailboxes and gives the highest id, up to which they may be confirmed; none where no update
 /// has one. After an error nothing may be.
 async fn deliver(bot: &Bot, updates: Vec<Value>) -> Result<Option<i64>, StoreError> {
-    let last = updates.iter().filter_map(update::id).max();
-    let mail = sort(updates, bot.store.clock().now_ms());
+    let last = updates.iter().filter_map(intake::id).max();
+    let mail = intake::sort(updates, bot.store.clock().now_ms());
     if !mail.is_empty() {
         bot.store.deliver(&mail).await?;
     }
     Ok(last)
 }
 
-/// Those of `updates` that have a mailbox to go to. The others are counted, and lost on purpose.
-fn sort(updates: Vec<Value>, now_ms: antrean_domain::Millis) -> Vec<(ChatId, i64, Vec<u8>)> {
-    let mut mail = Vec::with_capacity(updates.len());
-    for update in updates {
-        let Some(id) = update::id(&update) else {
-            counted("malformed");
-            tracing::warn!("an update without an id was left out");
-            continue;
-        };
-        match update::sort(&update) {
-            Sorted::Mail(chat) => {
-                counted("mail");
-                mail.push((chat, id, Envelope::new(update, now_ms).to_bytes()));
-            }
-            Sorted::Membership { blocked: true } => counted("blocked"),
-            Sorted::Membership { blocked: false } => counted("unblocked"),
-            Sorted::Group => counted("group"),
-            Sorted::UnknownKind => {
-                counted("unknown");
-                tracing::info!(update.id = id, "an update of an unknown kind was left out");
-            }
-            Sorted::Malformed => {
-                counted("malformed");
-                tracing::warn!(update.id = id, "an update without a chat was left out");
-            }
-        }
-    }
-    mail
-}
-
-fn counted(sort: &'static str) {
-    counter!("antrean_updates_total", "sort" => sort).increment(1);
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn only_what_has_a_mailbox_is_delivered_and_nothing_stops_at_garbage() {
-        let private = json!({"chat": {"id": 7, "type": "private"}, "text": "hi"});
-        let updates = vec![
-            json!({"message": private}),
-            json!({"update_id": 1, "message": {"chat": {"type": "private"}}}),
-            json!({"update_id": 2, "poll": {}}),
-            json!({"update_id": 3, "message": {"chat": {"id": -9, "type": "group"}}}),
-            json!({"update_id": 4, "message": private}),
-        ];
-        let mail = sort(updates, 0);
-        assert_eq!(mail.iter().map(|(chat, id, _)| (*chat, *id)).collect::<Vec<_>>(), [(ChatId(7), 4)]);
-    }
 
     #[test]
     fn telegram_is_given_exactly_the_time_it_asks_for() {

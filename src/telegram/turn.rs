@@ -9,7 +9,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use antrean_chat::{Answers, BadDialogue, Dialogue, Facts, Input, Lang, Next, Order, Person, Query, Show, Step, Toast};
+use antrean_chat::{Answers, Arrival, BadDialogue, Dialogue, Facts, Input, Lang, Next, Order, Person, Query, Show, Step, Toast};
 use antrean_domain::{BookingId, ChatId, Job, Millis};
 use antrean_store::{ChatShard, Commit, Mail, SealError, StoreError, Turn};
 use futures_util::future::join_all;
@@ -20,8 +20,8 @@ use tracing::Instrument;
 use uuid::{NoContext, Timestamp, Uuid};
 
 use super::message::Trouble;
-use super::update::Envelope;
-use super::{Bot, backoff, shows};
+use super::update::{Envelope, Understood};
+use super::{Bot, backoff, order, shows};
 
 /// Chats taken at once by one reader. Their commits share an fsync; more would make the first wait for the last.
 const CHATS: usize = 8;
@@ -84,8 +84,8 @@ async fn serve(bot: &Arc<Bot>, turn: &Turn, shutdown: &CancellationToken) {
 }
 
 async fn serve_once(bot: &Arc<Bot>, turn: &Turn) -> Result<(), StoreError> {
-    let mut fold = match dialogue(turn) {
-        Ok(dialogue) => Fold::begin(dialogue),
+    let dialogue = match dialogue(turn) {
+        Ok(dialogue) => dialogue,
         Err(reason) => {
             // Not committed, so the entry stays pending and is claimed again, once a lease, until such a process has it.
             tracing::error!(reason, "a chat waits for a process that can read its dialogue");
@@ -95,16 +95,28 @@ async fn serve_once(bot: &Arc<Bot>, turn: &Turn) -> Result<(), StoreError> {
     };
     // One that was reclaimed goes message by message, so that whatever brings a process down ends up alone at the head.
     let most = if turn.alone { 1 } else { usize::MAX };
+    let mut unfit = None;
+    let mut messages = Vec::new();
     for mail in turn.mail.iter().take(most) {
-        match fold.take(bot, turn.chat, mail).await? {
-            Taken::Stepped => {}
-            Taken::Unfit(reason) if fold.taken == 0 => {
-                park(bot, turn, &reason).await;
-                return Ok(());
+        match understand(mail) {
+            Ok(message) => messages.push(message),
+            Err(reason) => {
+                unfit = Some(reason);
+                break;
             }
-            // What came before it is committed first; it is the head of the next turn.
-            Taken::Unfit(_) => break,
         }
+    }
+    let as_done = order::by_update(&messages.iter().map(|message| message.arrival.map(|arrival| arrival.update)).collect::<Vec<_>>());
+    let mut fold = Fold::of(bot, turn.chat, &dialogue, &messages, &as_done).await?;
+    if fold.unfit.is_some() && !as_done.is_sorted() {
+        // What was taken may not be the mailbox's head: once more, as it lies there.
+        let as_lies: Vec<usize> = (0..messages.len()).collect();
+        fold = Fold::of(bot, turn.chat, &dialogue, &messages, &as_lies).await?;
+    }
+    // What came before an unfit one is committed first; it is the head of the next turn.
+    if let Some(reason) = fold.unfit.or(unfit).filter(|_| fold.taken == 0) {
+        park(bot, turn, &reason).await;
+        return Ok(());
     }
     let commit = Commit { taken: fold.taken, dialogue: &fold.dialogue.save(), shows: wire(&fold.shows), jobs: fold.jobs };
     // Done, or stale: then someone else has served the chat, or does now.
@@ -126,43 +138,41 @@ struct Fold {
     taken: usize,
     shows: Vec<Show>,
     jobs: Vec<Job>,
-}
-
-enum Taken {
-    Stepped,
-    /// This message can never be taken, and why.
-    Unfit(String),
+    /// Why the message after those taken can never be.
+    unfit: Option<String>,
 }
 
 /// A message, understood.
 struct Message {
+    /// Absent for what the crew answers.
+    arrival: Option<Arrival>,
     input: Input,
     person: Option<Person>,
-    tap: Option<TapToAnswer>,
-}
-
-struct TapToAnswer {
-    id: String,
-    received_ms: Millis,
+    /// The id to answer a tap by.
+    callback: Option<String>,
 }
 
 impl Fold {
-    fn begin(dialogue: Dialogue) -> Self {
-        Self { dialogue, taken: 0, shows: Vec::new(), jobs: Vec::new() }
+    /// Takes `messages` of `chat` in this order, up to the first that is unfit.
+    async fn of(bot: &Arc<Bot>, chat: ChatId, dialogue: &Dialogue, messages: &[Message], order: &[usize]) -> Result<Self, StoreError> {
+        let mut fold = Self { dialogue: dialogue.clone(), taken: 0, shows: Vec::new(), jobs: Vec::new(), unfit: None };
+        for place in order {
+            fold.unfit = fold.take(bot, chat, &messages[*place]).await?.err();
+            if fold.unfit.is_some() {
+                break;
+            }
+        }
+        Ok(fold)
     }
 
-    /// Takes one more message of `chat`.
-    async fn take(&mut self, bot: &Arc<Bot>, chat: ChatId, mail: &Mail) -> Result<Taken, StoreError> {
-        let Message { input, person, tap } = match understand(mail) {
-            Ok(message) => message,
-            Err(reason) => return Ok(Taken::Unfit(reason)),
-        };
-        let step = match stepped(bot, chat, &self.dialogue, &input, person.as_ref()).await? {
+    /// Takes one more message of `chat`. The inner error says why it can never be taken.
+    async fn take(&mut self, bot: &Arc<Bot>, chat: ChatId, message: &Message) -> Result<Result<(), String>, StoreError> {
+        let step = match stepped(bot, chat, &self.dialogue, message).await? {
             Ok(step) => step,
-            Err(reason) => return Ok(Taken::Unfit(reason)),
+            Err(reason) => return Ok(Err(reason)),
         };
-        if let Some(tap) = tap {
-            answer_tap(bot, tap, step.toast);
+        if let Some((callback, arrival)) = message.callback.clone().zip(message.arrival) {
+            answer_tap(bot, callback, arrival.received, step.toast);
         }
         for order in step.jobs {
             self.jobs.push(job(bot, order)?);
@@ -170,7 +180,7 @@ impl Fold {
         self.dialogue = step.dialogue;
         self.shows.extend(step.shows);
         self.taken += 1;
-        Ok(Taken::Stepped)
+        Ok(Ok(()))
     }
 }
 
@@ -198,23 +208,17 @@ fn understand(mail: &Mail) -> Result<Message, String> {
     match mail {
         Mail::Update(bytes) => {
             let update = Envelope::open(bytes).map_err(|error| error.to_string())?;
-            tracing::debug!(update.id = update.update_id, "an update");
-            let tap = update.callback.map(|id| TapToAnswer { id, received_ms: update.received_ms });
-            Ok(Message { input: update.input, person: update.person, tap })
+            tracing::debug!(update.id = update.arrival.update, "an update");
+            let Understood { arrival, input, person, callback } = update;
+            Ok(Message { arrival: Some(arrival), input, person, callback })
         }
-        Mail::Outcome(outcome) => Ok(Message { input: Input::Outcome(outcome.clone()), person: None, tap: None }),
+        Mail::Outcome(outcome) => Ok(Message { arrival: None, input: Input::Outcome(outcome.clone()), person: None, callback: None }),
         Mail::Unreadable { reason } => Err(reason.clone()),
     }
 }
 
-/// Steps through `input`, fetching whatever the step needs to know. The inner error says why it cannot be stepped.
-async fn stepped(
-    bot: &Bot,
-    chat: ChatId,
-    dialogue: &Dialogue,
-    input: &Input,
-    person: Option<&Person>,
-) -> Result<Result<Box<Step>, String>, StoreError> {
+/// Steps through `message`, fetching whatever the step needs to know. The inner error says why it cannot be stepped.
+async fn stepped(bot: &Bot, chat: ChatId, dialogue: &Dialogue, message: &Message) -> Result<Result<Box<Step>, String>, StoreError> {
     let now = bot.store.clock().now_ms();
     let mut facts = Facts {
         chat,
@@ -223,13 +227,14 @@ async fn stepped(
         terms: &bot.terms,
         calendar: &bot.calendar,
         texts: &bot.texts,
-        person,
+        person: message.person.as_ref(),
+        arrival: message.arrival,
         fresh: fresh_id(now),
         answers: Answers::default(),
     };
     for _ in 0..=QUERIES_MAX {
         // A panic is a fault in this program, met by one message of one chat. The others must not notice.
-        match catch_unwind(AssertUnwindSafe(|| antrean_chat::step(dialogue, input, &facts))) {
+        match catch_unwind(AssertUnwindSafe(|| antrean_chat::step(dialogue, &message.input, &facts))) {
             Ok(Next::Step(step)) => return Ok(Ok(step)),
             Ok(Next::Need(query)) => ask(bot, query, &mut facts.answers).await?,
             Err(_) => return Ok(Err("the conversation panicked, see the log".to_owned())),
@@ -266,12 +271,12 @@ fn job(bot: &Bot, order: Order) -> Result<Job, StoreError> {
 
 /// Answers a tap at once, with or without words: the button turns until it is answered. Best effort: an answer
 /// that does not arrive costs a person a turning button, nothing else.
-fn answer_tap(bot: &Arc<Bot>, tap: TapToAnswer, toast: Option<Toast>) {
-    if bot.store.clock().now_ms() - tap.received_ms > TAP_MS {
+fn answer_tap(bot: &Arc<Bot>, callback: String, received: Millis, toast: Option<Toast>) {
+    if bot.store.clock().now_ms() - received > TAP_MS {
         counter!("antrean_taps_too_late_total").increment(1);
         return;
     }
-    let mut answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(tap.id));
+    let mut answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(callback));
     if let Some(Toast { text, alert }) = toast {
         answer = answer.text(text).show_alert(alert);
     }

@@ -4,7 +4,7 @@
 //! Twice on the way: [`sort`] tells at the door whose mailbox an update belongs to, [`Envelope::open`] tells in
 //! the turn what it means. See `receive` and `turn`.
 
-use antrean_chat::{Input, OtherKind, Person, PhotoIn, Tap};
+use antrean_chat::{Arrival, Input, OtherKind, Person, PhotoIn, Tap};
 use antrean_domain::{ChatId, FileRef, Millis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,8 +41,7 @@ pub(super) struct Envelope {
 /// What an update means.
 #[derive(Debug)]
 pub(super) struct Understood {
-    pub(super) update_id: i64,
-    pub(super) received_ms: Millis,
+    pub(super) arrival: Arrival,
     pub(super) input: Input,
     pub(super) person: Option<Person>,
     /// The id to answer a tap by.
@@ -116,9 +115,11 @@ impl Envelope {
         }
         let Self { received_ms, update, .. } = serde_json::from_slice(bytes)?;
         let Update { id: update_id, message, edited_message, callback_query } = serde_json::from_value(update)?;
+        let date = message.as_ref().or(edited_message.as_ref()).and_then(|message| message.date.as_ref()?.as_i64());
+        let arrival = Arrival { update: update_id, sent: date.map(|date| date.saturating_mul(1_000)), received: received_ms };
         let understood = |from: Option<Sender>, input, callback| {
             let person = from.map(|from| Person { first_name: from.first_name, language_code: from.language_code });
-            Understood { update_id, received_ms, input, person, callback }
+            Understood { arrival, input, person, callback }
         };
         if let Some(callback) = callback_query {
             let from_owner = callback.message.is_some_and(|message| message.chat.id == callback.from.id);
@@ -169,6 +170,8 @@ struct Chat {
 #[derive(Deserialize)]
 struct Message {
     chat: Chat,
+    /// In seconds. Not worth refusing a message for.
+    date: Option<Value>,
     from: Option<Sender>,
     text: Option<String>,
     photo: Option<Vec<PhotoSize>>,

@@ -24,8 +24,11 @@ pub enum StoreError {
     #[error("script {script} answered {answer:?}, which it never should")]
     Answer { script: &'static str, answer: String },
     /// Two processes of one installation must agree on where a key lives.
-    #[error("this redis was set up with {found} shards, the configuration says {wanted}: it cannot be changed later")]
+    #[error("this redis was set up with {found} shards, the configuration says {wanted}: antrean reshard changes it")]
     Shards { wanted: u8, found: String },
+    /// Its keys are being moved.
+    #[error("the number of shards of this redis is being changed from {from} to {to}: run antrean reshard --to {to} to its end first")]
+    Resharding { from: u8, to: u8 },
     #[error("redis did not answer for {} seconds", after.as_secs())]
     Hung { after: std::time::Duration },
     #[error("no seal key was given to this role")]

@@ -14,6 +14,10 @@ pub(crate) use ledger::{LEDGER_KINDS, QuotaMonth};
 
 /// How many shards this installation has, written down at its first start.
 pub(crate) const SHARDS: &str = "antrean:shards";
+/// Which step of a change of that number is being made. While it stands no process starts.
+pub(crate) const RESHARDING: &str = "antrean:resharding";
+/// Sorted set process → its last sign of life.
+pub(crate) const PROCESSES: &str = "antrean:alive";
 /// By how many milliseconds a steered clock is ahead.
 pub(crate) const CLOCK: &str = "antrean:clock";
 /// Who may poll Telegram now.
@@ -133,6 +137,15 @@ impl Tag {
             Self::Chat(shard) => shard.0,
             Self::Office(shard) => shard.0,
         }
+    }
+
+    pub(crate) fn is_office(self) -> bool {
+        matches!(self, Self::Office(_))
+    }
+
+    /// What a key of `kind` begins with.
+    pub(crate) fn prefix(self, kind: &str) -> String {
+        format!("{kind}:{{{self}}}:")
     }
 
     /// Stream of what this tag's scripts have for other tags.

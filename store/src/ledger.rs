@@ -31,6 +31,8 @@ pub use loss::{LossNoted, OpenLoss};
 pub use moving::RescheduleJob;
 pub use paying::{Accepted, PaymentNotice, SettleJob};
 pub use quota::Opened;
+pub(crate) use reading::read_owner;
 pub use reading::{Bill, BookingPage, RefundCase};
+pub(crate) use record::office_of_record;
 pub use telling::{RemindJob, SubscribeJob};
 pub use watermark::{Loss, Tide, Watermark};

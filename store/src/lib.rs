@@ -29,6 +29,7 @@ mod mailbox;
 mod outbox;
 mod reader;
 mod receive;
+mod reshard;
 mod scripts;
 mod seal;
 mod server;
@@ -54,6 +55,7 @@ pub use link::{BadAddress, check_address};
 pub use mail::Mail;
 pub use outbox::{Outbox, OutboxReader, Sent};
 pub use receive::Delivered;
+pub use reshard::{Obstacle, Reshard, ReshardError, Step};
 pub use seal::{Seal, SealError};
 pub use server::Server;
 pub use turn::{Commit, Committed, Dialogue, Turn, TurnReader};
@@ -65,7 +67,7 @@ use link::{Commands, Link};
 pub struct Options {
     /// `redis://…`, `redis+unix://…`, `redis+sentinel://…` or `redis+cluster://…`. Secret: it may carry a password.
     pub url: SecretString,
-    /// Into how many shards chats and offices are split. For good: 1–100.
+    /// Into how many shards chats and offices are split: 1–100. Only [`Reshard`] changes it.
     pub shards: u8,
     /// Absent for a role that reads and writes nothing personal.
     pub seal: Option<Seal>,
@@ -91,14 +93,34 @@ struct Inner {
 impl Store {
     /// Connects, agrees on the number of shards, and loads every script.
     pub async fn connect(options: Options) -> Result<Self> {
+        let store = Self::open(options).await?;
+        store.agree_on_shards().await?;
+        Ok(store)
+    }
+
+    /// The same without asking anybody about shards.
+    async fn open(options: Options) -> Result<Self> {
         let link = Link::open(&options.url).await?;
         let clock = Clock::start(options.clock, link.commands()).await?;
         let lease = Duration::from_millis(options.lease_ms);
         let inner = Inner { link, clock, shards: options.shards, seal: options.seal, lease };
         let store = Self { inner: Arc::new(inner) };
-        store.agree_on_shards().await?;
         scripts::preload(&store).await?;
         Ok(store)
+    }
+
+    /// The same Redis, looked at as if it had `shards` shards.
+    fn with_shards(&self, shards: u8) -> Self {
+        let Inner { link, clock, seal, lease, .. } = &*self.inner;
+        let (link, clock, seal, lease) = (link.clone(), clock.clone(), seal.clone(), *lease);
+        Self { inner: Arc::new(Inner { link, clock, shards, seal, lease }) }
+    }
+
+    /// How many shards this Redis was set up with, if it was.
+    async fn shards_written(&self) -> Result<Option<u8>> {
+        let text: Option<String> = redis::cmd("GET").arg(keys::SHARDS).query_async(&mut self.commands()).await?;
+        let corrupt = |text: &str| StoreError::Corrupt { what: "number of shards", why: format!("{text:?}") };
+        text.map(|text| text.parse().map_err(|_not_a_number| corrupt(&text))).transpose()
     }
 
     pub fn clock(&self) -> &Clock {
@@ -145,6 +167,9 @@ impl Store {
 
     /// Keys depend on the number of shards: whoever comes first writes it down, everyone else must agree.
     async fn agree_on_shards(&self) -> Result<()> {
+        if let Some(note) = reshard::Note::read(self).await? {
+            return Err(StoreError::Resharding { from: note.from, to: note.to });
+        }
         let mut connection = self.commands();
         let wanted = self.shards();
         // Written by the first only: a process must start even when memory is full, for it may be the one that frees places.

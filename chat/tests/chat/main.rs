@@ -3,6 +3,7 @@
 mod anything;
 mod bad_input;
 mod journey;
+mod order;
 mod saved;
 mod screens;
 mod texts;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use antrean_chat::{
-    Action, Answers, Dialogue, Facts, How, Input, Lang, Next, Order, Person, PhotoIn, Query, Screen, Show, Step, Tap, Texts, Toast, step,
+    Action, Answers, Arrival, Dialogue, Facts, How, Input, Lang, Next, Order, Person, PhotoIn, Query, Screen, Show, Step, Tap, Texts,
+    Toast, step,
 };
 use antrean_domain::money::Rupiah;
 use antrean_domain::service::{Rules, Tariffs};
@@ -23,6 +24,8 @@ pub(crate) struct World {
     pub(crate) calendar: Calendar,
     pub(crate) texts: Texts,
     pub(crate) person: Person,
+    /// How the next input comes.
+    pub(crate) arrival: Option<Arrival>,
     pub(crate) dialogue: Dialogue,
     /// Slots with nothing left.
     pub(crate) full: Vec<SlotId>,
@@ -119,6 +122,7 @@ impl World {
             calendar: Calendar { holidays: [(date("2026-12-25"), "Natal".to_owned())].into() },
             texts: texts(),
             person: Person { first_name: "Budi <b>".to_owned(), language_code: Some(lang.code().to_owned()) },
+            arrival: None,
             dialogue: Dialogue::new(lang),
             full: Vec::new(),
             bookings: BTreeMap::new(),
@@ -160,6 +164,7 @@ impl World {
                 calendar: &self.calendar,
                 texts: &self.texts,
                 person: Some(&self.person),
+                arrival: self.arrival,
                 fresh: BookingId::new(uuid::Uuid::from_u128(0x0193_9f6f_d4f0_7a1c_8e2b_5d3c_0000_0001 + self.ids)),
                 answers: answers.clone(),
             };

@@ -50,6 +50,7 @@ button-move-yes = Yes, reschedule
 apology = ⏳ We cannot take anything in at the moment. Nothing is lost: what you sent is kept and will be answered as soon as we can, usually within minutes. No need to send it twice.
 toast-not-yours = This button belongs to someone else. Press /start in your own chat to begin.
 toast-stale = This button is from an older screen. Please use the newest one.
+toast-overtaken = Your message reached us before this tap, so the tap does not count. Please check the screen.
 toast-unknown = This button is not known. Please use the newest screen.
 toast-refreshed = This is the latest status.
 

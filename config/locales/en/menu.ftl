@@ -56,6 +56,7 @@ subscribe-waiting = ⏳ Noting your choice for { $office }…
 subscribed = 🔔 You will be told when { $office } opens new quota. Type /langganan to change that.
 unsubscribed = 🔕 You will no longer hear from { $office }. Type /langganan to change that.
 
+late-input = ↩️ Your message reached us only after your last tap, so it was not taken as an answer. Please look at what is asked below, and send it again if it fits.
 other-edited = 💡 Edited messages are not read again. Please send the answer as a new message.
 other-video = 💡 No video is needed here. Please follow the steps below.
 other-voice = 💡 Voice messages are not understood yet. Please type the answer.

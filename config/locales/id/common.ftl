@@ -50,6 +50,7 @@ button-move-yes = Ya, ganti jadwal
 apology = ⏳ Saat ini kami belum dapat menerima pesan Anda. Tidak ada yang hilang: pesan Anda tersimpan dan dijawab begitu kami bisa, biasanya dalam beberapa menit. Tidak perlu mengirim ulang.
 toast-not-yours = Tombol ini milik orang lain. Tekan /start di obrolan Anda sendiri untuk memulai.
 toast-stale = Tombol ini dari layar lama. Silakan pakai layar terbaru.
+toast-overtaken = Pesan Anda sampai sebelum ketukan ini, jadi ketukan ini tidak berlaku. Silakan periksa layarnya.
 toast-unknown = Tombol ini tidak dikenali. Silakan pakai layar terbaru.
 toast-refreshed = Ini status terbaru.
 

@@ -50,6 +50,7 @@ subscribe-waiting = ⏳ Sedang mencatat pilihan Anda untuk { $office }…
 subscribed = 🔔 Anda akan dikabari saat { $office } membuka kuota baru. Ketik /langganan untuk mengubahnya.
 unsubscribed = 🔕 Anda tidak lagi menerima kabar dari { $office }. Ketik /langganan untuk mengubahnya.
 
+late-input = ↩️ Pesan Anda baru sampai setelah ketukan terakhir, jadi tidak dianggap sebagai jawaban. Silakan lihat pertanyaan di bawah, dan kirim lagi bila sesuai.
 other-edited = 💡 Pesan yang diubah tidak dibaca ulang. Silakan kirim jawabannya sebagai pesan baru.
 other-video = 💡 Video tidak diperlukan di sini. Silakan ikuti petunjuk di bawah.
 other-voice = 💡 Pesan suara belum dapat dipahami. Silakan ketik jawabannya.

@@ -4,7 +4,7 @@ use antrean_domain::{BillingCode, BookingId, Millis, OfficeCode, PaymentId, Serv
 
 use antrean_domain::slot::Month;
 
-use super::OfficeShard;
+use super::{OfficeShard, Tag};
 
 /// The month whose counts are kept together: one office, one class.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -147,9 +147,15 @@ impl OfficeShard {
         self.all("bulk")
     }
 
+    /// Where a billing code is looked for: on the shard its digits name. Those of a code older than a change of the
+    /// number of shards may name one that is no more, and stand for one that is.
+    pub(crate) fn of_code(code: &BillingCode, shards: u8) -> Self {
+        Self(code.shard() % shards.max(1))
+    }
+
     /// What a key of `kind` begins with.
     pub(crate) fn prefix(self, kind: &str) -> String {
-        format!("{kind}:{{o{}}}:", self.0)
+        Tag::Office(self).prefix(kind)
     }
 
     fn one(self, kind: &str, name: &str) -> String {

@@ -142,13 +142,10 @@ impl Store {
 
     /// Whose a billing code is, and on which shard.
     pub(super) async fn owner(&self, code: &BillingCode) -> Result<Option<(OfficeShard, BookingRef)>> {
-        let shard = OfficeShard(code.shard());
-        if shard.0 >= self.shards() {
-            return Ok(None);
-        }
-        let owner: Option<String> = redis::cmd("GET").arg(shard.code(code)).query_async(&mut self.commands()).await?;
+        let named = OfficeShard::of_code(code, self.shards());
+        let owner: Option<String> = redis::cmd("GET").arg(named.code(code)).query_async(&mut self.commands()).await?;
         let corrupt = || StoreError::Corrupt { what: "billing code", why: format!("{code} has no owner that can be read") };
-        owner.map(|owner| read_owner(&owner).ok_or_else(corrupt).map(|booking| (shard, booking))).transpose()
+        owner.map(|owner| read_owner(&owner).ok_or_else(corrupt).map(|booking| (self.office_shard(&booking.office), booking))).transpose()
     }
 
     /// At most `most` bookings in `state` whose deadline has passed. Not those whose money is in: they wait for
@@ -186,7 +183,7 @@ impl Store {
 }
 
 impl RefundCase {
-    pub(super) fn read(payment: &str, bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn read(payment: &str, bytes: &[u8]) -> Result<Self> {
         let corrupt = |why: String| StoreError::Corrupt { what: "refund case", why: format!("{payment}: {why}") };
         let packed: PackedRefund = rmp_serde::from_slice(bytes).map_err(|error| corrupt(error.to_string()))?;
         if packed.version != 1 {
@@ -200,7 +197,7 @@ impl RefundCase {
 }
 
 /// Reads `OFFICE id`, the value of a code's key.
-pub(super) fn read_owner(text: &str) -> Option<BookingRef> {
+pub(crate) fn read_owner(text: &str) -> Option<BookingRef> {
     let (office, id) = text.split_once(' ')?;
     Some(BookingRef { office: office.parse().ok()?, id: id.parse().ok()? })
 }

@@ -99,6 +99,11 @@ impl Packed {
     }
 }
 
+/// The office of a packed record, if it can be read.
+pub(crate) fn office_of_record(bytes: &[u8]) -> Option<OfficeCode> {
+    rmp_serde::from_slice::<Packed>(bytes).ok()?.office.parse().ok()
+}
+
 fn absent(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }

@@ -58,6 +58,10 @@ impl Server {
     fn url(&self) -> String {
         format!("redis+unix://{}", self.dir.path().join("redis.sock").display())
     }
+
+    fn options(&self, shards: u8) -> Options {
+        Options { url: self.url().into(), shards, seal: Some(Seal::new([7; 32])), clock: ClockMode::Steered, lease_ms: 8_000 }
+    }
 }
 
 impl Drop for Server {
@@ -94,10 +98,8 @@ fn copy(from: &Path, to: &Path) {
 impl House {
     pub(crate) async fn open() -> Self {
         let server = Server::start();
-        let options =
-            || Options { url: server.url().into(), shards: 1, seal: Some(Seal::new([7; 32])), clock: ClockMode::Steered, lease_ms: 8_000 };
         let store = loop {
-            match Store::connect(options()).await {
+            match Store::connect(server.options(1)).await {
                 Ok(store) => break store,
                 Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_millis(5)).await,
                 Err(error) => panic!("cannot connect: {error}"),
@@ -132,6 +134,11 @@ impl House {
         let slots: Vec<_> = (1..=3).flat_map(|day| [house.slot(day, 8), house.slot(day, 9)]).collect();
         house.store.open_quota(&slots, capacity).await.expect("opened");
         house
+    }
+
+    /// How another process, configured with `shards`, reaches the same Redis.
+    pub(crate) fn options(&self, shards: u8) -> Options {
+        self.server.options(shards)
     }
 
     pub(crate) fn now(&self) -> Millis {

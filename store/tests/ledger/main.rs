@@ -10,5 +10,6 @@ mod memory;
 mod moving;
 mod paying;
 mod records;
+mod resharding;
 mod telling;
 mod watermark;

@@ -107,8 +107,9 @@ fn value_holds_nik(value: &Value, known: &BTreeSet<&str>) -> bool {
 }
 
 fn bytes_hold_nik(bytes: &[u8], known: &BTreeSet<&str>) -> bool {
-    let runs = bytes.split(|byte| !byte.is_ascii_digit()).filter(|run| run.len() == 16);
-    runs.filter_map(|run| std::str::from_utf8(run).ok()).any(|digits| !known.contains(digits) && Nik::parse(digits).is_ok())
+    // A booking's id is hexadecimal: every so often sixteen of its digits are decimal and read as a NIK by chance.
+    let words = bytes.split(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f')).filter(|word| word.len() == 16);
+    words.filter_map(|run| std::str::from_utf8(run).ok()).any(|digits| !known.contains(digits) && Nik::parse(digits).is_ok())
 }
 
 #[cfg(test)]
@@ -124,6 +125,8 @@ mod tests {
             ("31740101019000011", false),
             ("9999999999999999", false),
             ("2026-12-01", false),
+            ("JKTSEL 01939f6fd4f07a1c3174010101900001", false),
+            ("JKTSEL 01939f6fd4f0a3174010101900001c31", false),
         ] {
             assert_eq!(bytes_hold_nik(text.as_bytes(), &known), holds, "{text}");
         }
