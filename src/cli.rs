@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Doctor(ops::doctor::Args),
     /// List bookings, personal data masked
     Bookings(ops::bookings::Args),
+    /// Show what happened, event by event, personal data masked
+    Journal(ops::journal::Args),
 }
 
 #[derive(Args)]

@@ -44,5 +44,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Repair(args) => ops::repair::run(args, &config()?).await,
         Command::Doctor(args) => ops::doctor::run(args, &config()?).await,
         Command::Bookings(args) => ops::bookings::run(args, &config()?).await,
+        Command::Journal(args) => ops::journal::run(args, &config()?).await,
     }
 }
