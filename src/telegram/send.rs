@@ -201,7 +201,8 @@ mod tests {
     fn what_a_newer_screen_replaces_is_dropped_unless_it_may_have_gone_out() {
         let row = [screen(How::Live), screen(How::Live), screen(How::Live)];
         assert_eq!(drop_superseded(&row, &mut Live::default()), 2);
-        let mut unclear = Live { failures: 1, ..Live::default() };
+        let mut unclear = Live::default();
+        unclear.failures = 1;
         assert_eq!(drop_superseded(&row, &mut unclear), 0);
     }
 
