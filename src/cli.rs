@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Reshard(ops::reshard::Args),
     /// List bookings, personal data masked
     Bookings(ops::bookings::Args),
+    /// Show what happened, event by event, personal data masked
+    Journal(ops::journal::Args),
 }
 
 #[derive(Args)]

@@ -45,5 +45,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => ops::doctor::run(args, &config()?).await,
         Command::Reshard(args) => ops::reshard::run(args, &config()?).await,
         Command::Bookings(args) => ops::bookings::run(args, &config()?).await,
+        Command::Journal(args) => ops::journal::run(args, &config()?).await,
     }
 }

@@ -11,6 +11,10 @@ pub struct Event {
     message: Option<About>,
     /// Of an answer to a tap: what popped up.
     pub text: Option<String>,
+    /// Of a tap and of its answer: the tap's id.
+    pub tap: Option<String>,
+    /// Of a tap: what its button carries.
+    pub data: Option<String>,
 }
 
 /// What a happening is about: a message as it reads then, or, of a tap, the message's id.

@@ -21,9 +21,9 @@ mod world;
 use std::time::Duration;
 
 pub use self::browser::Browser;
-pub use self::chat::Message;
+pub use self::chat::{Event, Message};
 pub use self::cluster::Cluster;
-pub use self::door::Door;
+pub use self::door::{BankAnswer, Door};
 pub use self::node::Node;
 pub use self::person::{Bill, Person, SUBMIT, Wishes};
 pub use self::process::{Environment, Process, antrean};

@@ -31,8 +31,11 @@ fn binary() -> PathBuf {
 /// A running process. It is killed when dropped.
 pub struct Process {
     name: String,
+    environment: Environment,
     child: Child,
     log: Log,
+    /// What it wrote before it was started again.
+    past: String,
 }
 
 /// What a process has written so far, for all who want to wait for a line of it.
@@ -52,21 +55,16 @@ impl Process {
 
     /// Starts it without waiting.
     pub fn spawn(environment: &Environment, arguments: &[&str]) -> Self {
-        let mut command = antrean(environment, arguments);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the product's binary");
-        let stderr = child.stderr.take().expect("stderr is a pipe");
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let (counted, count) = watch::channel(0);
-        let written = Arc::clone(&lines);
-        tokio::spawn(async move {
-            let mut stderr = BufReader::new(stderr).lines();
-            while let Ok(Some(line)) = stderr.next_line().await {
-                let mut lines = written.lock().expect("nobody panics while holding the log");
-                lines.push(line);
-                counted.send_replace(lines.len());
-            }
-        });
-        Self { name: arguments.join(" "), child, log: Log { lines, count } }
+        let (child, log) = launch(environment, arguments);
+        Self { name: arguments.join(" "), environment: environment.clone(), child, log, past: String::new() }
+    }
+
+    /// Starts the same role with the same environment again, without waiting. Whatever still ran is killed.
+    pub async fn spawn_again(&mut self) {
+        self.kill().await;
+        self.past = self.log();
+        let arguments: Vec<_> = self.name.split(' ').collect();
+        (self.child, self.log) = launch(&self.environment, &arguments);
     }
 
     /// Waits until its log has a line with `text`.
@@ -83,9 +81,10 @@ impl Process {
         self.child.id().expect("the process is running")
     }
 
-    /// Everything it wrote.
+    /// Everything it wrote, in all its lives.
     pub fn log(&self) -> String {
-        self.log.lines.lock().expect("nobody panics while holding the log").join("\n")
+        let present = self.log.lines.lock().expect("nobody panics while holding the log").join("\n");
+        if self.past.is_empty() { present } else { format!("{}\n--- started again ---\n{present}", self.past) }
     }
 
     /// The end of it, for failures.
@@ -101,11 +100,25 @@ impl Process {
         self.child.kill().await.ok();
     }
 
+    /// SIGSTOP: it stands still wherever it is, holding whatever it holds, and knows nothing of it. No effect on one
+    /// that has ended.
+    pub async fn pause(&self) {
+        signal(&self.child, "-STOP").await;
+    }
+
+    /// SIGCONT: it goes on as if no time had passed.
+    pub async fn resume(&self) {
+        signal(&self.child, "-CONT").await;
+    }
+
+    /// SIGTERM, without waiting for what comes of it. No effect on one that has ended.
+    pub async fn tell_to_stop(&self) {
+        signal(&self.child, "-TERM").await;
+    }
+
     /// SIGTERM, and what it ends with.
     pub async fn terminate(&mut self) -> ExitStatus {
-        let id = self.child.id().expect("the process is running").to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill is everywhere");
-        assert!(sent.success(), "{} could not be told to stop", self.name);
+        assert!(signal(&self.child, "-TERM").await, "{} could not be told to stop", self.name);
         let ended = timeout(PATIENCE, self.child.wait()).await;
         ended.unwrap_or_else(|_| panic!("{} did not stop:\n{}", self.name, self.tail())).expect("a child can be waited for")
     }
@@ -114,6 +127,32 @@ impl Process {
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
+}
+
+/// A role in a process of its own, and what it will write.
+fn launch(environment: &Environment, arguments: &[&str]) -> (Child, Log) {
+    let mut command = antrean(environment, arguments);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the product's binary");
+    let stderr = child.stderr.take().expect("stderr is a pipe");
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let (counted, count) = watch::channel(0);
+    let written = Arc::clone(&lines);
+    tokio::spawn(async move {
+        let mut stderr = BufReader::new(stderr).lines();
+        while let Ok(Some(line)) = stderr.next_line().await {
+            let mut lines = written.lock().expect("nobody panics while holding the log");
+            lines.push(line);
+            counted.send_replace(lines.len());
+        }
+    });
+    (child, Log { lines, count })
+}
+
+/// Sends a signal; false where there is no such process any more.
+pub(crate) async fn signal(child: &Child, name: &str) -> bool {
+    let Some(id) = child.id() else { return false };
+    let sent = Command::new("kill").args([name, &id.to_string()]).stderr(Stdio::null()).status().await;
+    sent.expect("kill is everywhere").success()
 }
 
 impl Log {

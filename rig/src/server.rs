@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::PATIENCE;
+use crate::process::signal;
 
 /// Where in its folder a server keeps its append-only files.
 const AOF: &str = "appendonlydir";
@@ -65,6 +66,10 @@ impl Redis {
         Self { child, port, durability, disk: Disk::Free, dir }
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
@@ -83,6 +88,22 @@ impl Redis {
     /// `kill -9`. It stays away until it is started again.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("Redis was running");
+    }
+
+    /// SIGTERM, as a host that goes down sends it: it ends what it is at and goes.
+    pub async fn stop(&mut self) {
+        assert!(signal(&self.child, "-TERM").await, "Redis could not be told to stop");
+        self.ends().await;
+    }
+
+    /// SIGSTOP: as on a host whose disk hangs. Connections stay, and nothing is answered.
+    pub async fn pause(&self) {
+        signal(&self.child, "-STOP").await;
+    }
+
+    /// SIGCONT.
+    pub async fn resume(&self) {
+        signal(&self.child, "-CONT").await;
     }
 
     /// Starts it on the same data and the same port, after it was killed or stopped.

@@ -171,6 +171,11 @@ impl<R> World<R> {
         self.processes.push(Process::start(&environment, arguments).await);
     }
 
+    /// Starts a role in an environment of its own, without waiting until it is ready.
+    pub fn spawn(&mut self, environment: &Environment, arguments: &[&str]) {
+        self.processes.push(Process::spawn(environment, arguments));
+    }
+
     /// The processes started so far, in order.
     pub fn processes(&mut self) -> &mut [Process] {
         &mut self.processes

@@ -8,6 +8,7 @@ pub(crate) mod bookings;
 pub(crate) mod broadcast;
 pub(crate) mod doctor;
 pub(crate) mod jobs;
+pub(crate) mod journal;
 mod mask;
 mod print;
 pub(crate) mod quota;

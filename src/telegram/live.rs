@@ -1,4 +1,4 @@
-//! What `send` remembers of a chat, and how it gathers shows that wait together.
+//! What `send` remembers of a chat, and which of the shows that wait together are still worth sending.
 //!
 //! The outbox says *show this screen*. Which message of the chat is the live one, and whether something was sent
 //! below it, only this memory knows. It is saved with every settled batch.
@@ -64,30 +64,11 @@ impl Live {
     }
 }
 
-/// A show to send, and how many of the outbox it stands for.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Gathered {
-    pub(super) show: Show,
-    pub(super) count: usize,
-}
-
-/// Merges screens that have not been sent: only the last of a row is worth sending, since nobody saw those before it
-/// and their buttons are stale. Below all of what was typed, if any of the row had to be.
-pub(super) fn gather(shows: impl IntoIterator<Item = Show>) -> Vec<Gathered> {
-    let mut gathered: Vec<Gathered> = Vec::new();
-    for show in shows {
-        match gathered.last_mut() {
-            Some(last) if last.show.how != How::Keep && show.how != How::Keep => {
-                if show.how == How::Below {
-                    last.show.how = How::Below;
-                }
-                last.show.screen = show.screen;
-                last.count += 1;
-            }
-            _ => gathered.push(Gathered { show, count: 1 }),
-        }
-    }
-    gathered
+/// How many shows at the head nobody needs to see, for a newer screen waits right behind: their buttons are stale, and so
+/// is what they say. A message that stays is never one of them.
+pub(super) fn superseded(shows: &[Show]) -> usize {
+    let screen = |show: &Show| show.how != How::Keep;
+    shows.windows(2).take_while(|pair| pair.iter().all(screen)).count()
 }
 
 #[cfg(test)]
@@ -101,26 +82,18 @@ mod tests {
     }
 
     #[test]
-    fn unsent_screens_in_a_row_are_merged() {
-        let waiting = [show(How::Live, "a"), show(How::Live, "b"), show(How::Keep, "proof"), show(How::Below, "c"), show(How::Live, "d")];
-        let expected = [
-            Gathered { show: show(How::Live, "b"), count: 2 },
-            Gathered { show: show(How::Keep, "proof"), count: 1 },
-            Gathered { show: show(How::Below, "d"), count: 2 },
-        ];
-        assert_eq!(gather(waiting), expected);
+    fn of_screens_in_a_row_only_the_last_is_worth_sending() {
+        let row = [show(How::Live, "a"), show(How::Below, "b"), show(How::Live, "c"), show(How::Keep, "proof"), show(How::Live, "d")];
+        assert_eq!(superseded(&row), 2);
+        assert_eq!(superseded(&row[2..]), 0, "a message that stays stands between");
+        assert_eq!(superseded(&row[4..]), 0, "the last one");
     }
 
     #[test]
     fn a_message_that_stays_is_never_swallowed() {
         let waiting = [show(How::Keep, "a"), show(How::Keep, "b"), show(How::Live, "c"), show(How::Below, "d")];
-        assert_eq!(gather(waiting).iter().map(|gathered| gathered.count).collect::<Vec<_>>(), [1, 1, 2]);
-    }
-
-    #[test]
-    fn whoever_types_quickly_gets_one_screen_below_it_all() {
-        let waiting = [show(How::Live, "a"), show(How::Below, "b"), show(How::Below, "c")];
-        assert_eq!(gather(waiting), [Gathered { show: show(How::Below, "c"), count: 3 }]);
+        let left = (0..4).map(|at| superseded(&waiting[at..])).collect::<Vec<_>>();
+        assert_eq!(left, [0, 0, 1, 0]);
     }
 
     #[test]

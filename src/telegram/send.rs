@@ -6,9 +6,9 @@
 //! before it could settle is sent again, which is allowed, a lost one is not.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use antrean_chat::Show;
+use antrean_chat::{How, Show};
 use antrean_domain::ChatId;
 use antrean_store::{ChatShard, Outbox, StoreError};
 use metrics::counter;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::limiter::Pace;
-use super::live::{Gathered, Live, gather};
+use super::live::{Live, superseded};
 use super::message::{self, Trouble};
 use super::{Bot, backoff, shows};
 
@@ -98,41 +98,59 @@ async fn settle(bot: &Bot, outbox: &Outbox, delivery: &Delivery) -> Result<(), S
 async fn deliver(bot: &Bot, outbox: &Outbox) -> Delivery {
     let mut live = Live::load(outbox.live.as_deref());
     let (shows, unreadable) = readable(&outbox.shows);
-    let mut taken = 0;
-    for Gathered { show, count } in gather(shows) {
-        let Err(trouble) = tell(bot, outbox.chat, &show, &mut live).await else {
+    let began = Instant::now();
+    for (at, show) in shows.iter().enumerate() {
+        // Stopped for so long (or Telegram is slow), this process may have lost the outbox. Whoever has it goes on from
+        // here: sent by us now, a screen could come after newer ones.
+        let overdue = at > 0 && began.elapsed() > bot.store.lease() / 2;
+        let dropped = if overdue { 0 } else { drop_superseded(&shows[at..], &mut live) };
+        if overdue || dropped > 0 {
+            return Delivery { taken: at + dropped, live, end: End::Done };
+        }
+        let Err(trouble) = tell(bot, outbox.chat, show, &mut live).await else {
             counter!("antrean_sends_total", "class" => "chat", "end" => "sent").increment(1);
-            taken += count;
             continue;
         };
         counter!("antrean_sends_total", "class" => "chat", "end" => trouble.word()).increment(1);
-        let end = match trouble {
-            Trouble::Flood { wait_ms } => End::Later(Duration::from_millis(wait_ms.unsigned_abs())),
+        let (taken, end) = match trouble {
+            Trouble::Flood { wait_ms } => (at, End::Later(Duration::from_millis(wait_ms.unsigned_abs()))),
             Trouble::Unclear(what) | Trouble::Gone(what) => {
                 live.failures += 1;
                 tracing::warn!(what, failures = live.failures, "a screen has to wait");
-                End::Later(backoff::delay(live.failures))
+                (at, End::Later(backoff::delay(live.failures)))
             }
             Trouble::Unreachable(why) => {
                 // Nobody is there to read any of it. The booking is not touched: who comes back finds it.
                 tracing::info!(why, "the chat is unreachable");
                 live.lost();
-                taken = outbox.shows.len();
-                End::Done
+                (outbox.shows.len(), End::Done)
             }
-            Trouble::Unfit(why) => {
-                // Shows merged into it, and those before it, are done with; it is parked once it is the head alone.
-                taken += count - 1;
-                if taken == 0 { End::Unfit(why) } else { End::Done }
-            }
+            // Those before it are done with; it is parked once it is the head.
+            Trouble::Unfit(why) => (at, if at == 0 { End::Unfit(why) } else { End::Done }),
         };
         return Delivery { taken, live, end };
     }
     let end = match unreadable {
-        Some(reason) if taken == 0 => End::Unfit(reason),
+        Some(reason) if shows.is_empty() => End::Unfit(reason),
         _ => End::Done,
     };
-    Delivery { taken, live, end }
+    Delivery { taken: shows.len(), live, end }
+}
+
+/// How many of `shows` are taken off unsent, since a newer screen waits behind them. That is settled in a step of its own,
+/// before the newer one is sent: were it sent first, and this process killed before it could settle, the next one would
+/// find them all again, and an older screen would come for the first time after a newer one.
+fn drop_superseded(shows: &[Show], live: &mut Live) -> usize {
+    // One that may have gone out is sent again, and not dropped: whatever it was delayed by may yet deliver it.
+    if live.failures > 0 {
+        return 0;
+    }
+    let dropped = superseded(shows);
+    if shows[..dropped].iter().any(|show| show.how == How::Below) {
+        // What was typed stands below the live message, and the newer screen must stand below that.
+        live.forget();
+    }
+    dropped
 }
 
 /// Shows `show`, in place where it can be.
@@ -171,7 +189,30 @@ fn readable(shows: &[Vec<u8>]) -> (Vec<Show>, Option<String>) {
 
 #[cfg(test)]
 mod tests {
+    use antrean_chat::Screen;
+
     use super::*;
+
+    fn screen(how: How) -> Show {
+        Show { how, screen: Screen { text: String::new(), buttons: Vec::new(), picture: None } }
+    }
+
+    #[test]
+    fn what_a_newer_screen_replaces_is_dropped_unless_it_may_have_gone_out() {
+        let row = [screen(How::Live), screen(How::Live), screen(How::Live)];
+        assert_eq!(drop_superseded(&row, &mut Live::default()), 2);
+        let mut unclear = Live::default();
+        unclear.failures = 1;
+        assert_eq!(drop_superseded(&row, &mut unclear), 0);
+    }
+
+    #[test]
+    fn whoever_types_quickly_gets_one_screen_below_it_all() {
+        let mut live = Live::default();
+        live.shown(&screen(How::Below), Some(teloxide::types::MessageId(5)));
+        assert_eq!(drop_superseded(&[screen(How::Below), screen(How::Live)], &mut live), 1);
+        assert_eq!(live.edits(&screen(How::Live)), None, "sent anew, below what was typed");
+    }
 
     #[test]
     fn reading_stops_before_the_first_show_that_cannot_be_read() {

@@ -5,13 +5,14 @@
 //! the table in `antrean_domain::booking`; a script is told which states it may start from and refuses the rest.
 //!
 //! [`run`] drives the scripts that take jobs; [`holding`], [`billing`], [`paying`], [`moving`] and [`telling`] are
-//! those jobs by chapter. [`quota`], [`reading`] and [`broadcast`] answer and serve everyone else; [`audit`] recounts it all;
-//! [`watermark`] notices what Redis itself cannot know that it lost, [`loss`] what is done about it.
+//! those jobs by chapter. [`quota`], [`reading`], [`journal`] and [`broadcast`] answer and serve everyone else; [`audit`]
+//! recounts it all; [`watermark`] notices what Redis itself cannot know that it lost, [`loss`] what is done about it.
 
 mod audit;
 mod billing;
 mod broadcast;
 mod holding;
+mod journal;
 mod loss;
 mod moving;
 mod paying;
@@ -27,6 +28,7 @@ pub use audit::{Finding, Invariant};
 pub use billing::{BillJob, CancelJob};
 pub use broadcast::{BroadcastStatus, BulkSend, Sending};
 pub use holding::{HoldJob, ReleaseJob};
+pub use journal::JournalEvent;
 pub use loss::{LossNoted, OpenLoss};
 pub use moving::RescheduleJob;
 pub use paying::{Accepted, PaymentNotice, SettleJob};

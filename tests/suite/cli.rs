@@ -160,6 +160,30 @@ async fn machines_can_read_what_operators_read() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_journal_tells_what_happened_to_a_booking_and_to_whom_it_tells_not() {
+    let world = World::running().await;
+    world.open_quota("JKTSEL", 1).await;
+    let mut person = world.person("Chronicled", "en").await;
+    let bill = person.books(&Wishes::default()).await;
+    person.pays(&bill).await;
+
+    let [booking] = &world.bookings(&[]).await[..] else { panic!("one booking was made") };
+    let id = booking["booking"].as_str().expect("a booking has an id");
+    let told = world.operator(&["journal", "--booking", id, "--json"]).await;
+    assert_eq!(told.code, 0, "{told:?}");
+    let lines: Vec<serde_json::Value> = told.stdout.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let words: Vec<_> = lines.iter().filter_map(|line| line["what"].as_str()).collect();
+    assert_eq!(words, ["hold", "bill", "payment", "pay"]);
+    assert_eq!((&lines[3]["state"], &lines[2]["paid"]), (&"paid".into(), &bill.amount.into()));
+    assert!(!told.stdout.contains(&bill.code) && !told.stdout.contains(&person.id.to_string()), "masked: {}", told.stdout);
+
+    let all = world.operator(&["journal"]).await;
+    assert!(all.stdout.contains("quota: ") && all.stdout.contains(id), "{all:?}");
+    let none = world.operator(&["journal", "--after", "1000", "--json"]).await;
+    assert_eq!((none.code, none.stdout.as_str()), (0, ""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn health_and_metrics_are_served() {
     let mut world = World::running().await;
     for path in ["/healthz", "/readyz"] {

@@ -93,7 +93,7 @@ impl Place {
         ((self.day as usize - 1) * 24 + usize::from(self.hour)) * HOUR_BYTES
     }
 
-    fn in_month(self, month: Month) -> Option<(chrono::NaiveDate, u8)> {
+    pub(super) fn in_month(self, month: Month) -> Option<(chrono::NaiveDate, u8)> {
         Some((month.first().with_day(self.day)?, self.hour))
     }
 }

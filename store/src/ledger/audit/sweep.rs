@@ -107,9 +107,11 @@ fn value_holds_nik(value: &Value, known: &BTreeSet<&str>) -> bool {
 }
 
 fn bytes_hold_nik(bytes: &[u8], known: &BTreeSet<&str>) -> bool {
-    // A booking's id is hexadecimal: every so often sixteen of its digits are decimal and read as a NIK by chance.
-    let words = bytes.split(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f')).filter(|word| word.len() == 16);
-    words.filter_map(|run| std::str::from_utf8(run).ok()).any(|digits| !known.contains(digits) && Nik::parse(digits).is_ok())
+    // A booking's id is 32 hex digits, and sixteen of those in a row may all be decimal.
+    let is_id = |word: &&[u8]| word.len() == 32 && word.iter().all(u8::is_ascii_hexdigit);
+    let words = bytes.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !is_id(word));
+    let runs = words.flat_map(|word| word.split(|byte| !byte.is_ascii_digit())).filter(|run| run.len() == 16);
+    runs.filter_map(|run| std::str::from_utf8(run).ok()).any(|digits| !known.contains(digits) && Nik::parse(digits).is_ok())
 }
 
 #[cfg(test)]
@@ -123,6 +125,8 @@ mod tests {
             ("{\"nik\":\"3174010101900001\"}", true),
             ("3174010101900002", false),
             ("31740101019000011", false),
+            ("JKTSEL 01a2134b3174010101900001c0ffee0a", false),
+            ("JKTSEL 01a2134b3174010101900001c0ffee0", true),
             ("9999999999999999", false),
             ("2026-12-01", false),
             ("JKTSEL 01939f6fd4f07a1c3174010101900001", false),
