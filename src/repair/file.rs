@@ -14,13 +14,22 @@ use serde::{Deserialize, Serialize};
 /// The version this release writes and reads.
 const VERSION: u32 = 1;
 
-/// The mark of each office shard.
-pub(super) type Marks = BTreeMap<u8, Watermark>;
+/// How far the journals have come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Which journals: a change of the number of shards writes them anew.
+    pub(super) journals: String,
+    /// The mark of each office shard.
+    pub(super) marks: BTreeMap<u8, Watermark>,
+}
 
 #[derive(Deserialize, Serialize)]
 struct Content {
     version: u32,
-    marks: Marks,
+    /// Empty where they never were others.
+    #[serde(default)]
+    journals: String,
+    marks: BTreeMap<u8, Watermark>,
 }
 
 /// The file's path. What it says is read each time.
@@ -39,12 +48,12 @@ impl MarkFile {
     /// No marks where there is no file yet.
     pub(super) fn read(&self) -> io::Result<Marks> {
         let text = match fs::read(&self.0) {
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(Marks::new()),
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(Marks::default()),
             read => read?,
         };
         let content: Content = serde_json::from_slice(&text)?;
         if content.version == VERSION {
-            return Ok(content.marks);
+            return Ok(Marks { journals: content.journals, marks: content.marks });
         }
         Err(io::Error::other(format!("version {}, this release reads {VERSION}", content.version)))
     }
@@ -57,7 +66,8 @@ impl MarkFile {
         }
         let fresh = self.beside("new");
         let mut file = File::create(&fresh)?;
-        file.write_all(&serde_json::to_vec(&Content { version: VERSION, marks: next.clone() })?)?;
+        let Marks { journals, marks } = next.clone();
+        file.write_all(&serde_json::to_vec(&Content { version: VERSION, journals, marks })?)?;
         file.sync_all()?;
         fs::rename(&fresh, &self.0)?;
         // The new name is on the disk when its folder is.
@@ -85,16 +95,17 @@ mod tests {
     use super::*;
 
     fn marks(seq: u64) -> Marks {
-        Marks::from([(0, Watermark { seq, at_ms: 17, digest: "ab".to_owned() })])
+        let mark = Watermark { seq, at_ms: 17, digest: "ab".to_owned() };
+        Marks { journals: "these".to_owned(), marks: BTreeMap::from([(0, mark)]) }
     }
 
     #[test]
     fn a_change_made_from_what_is_not_there_any_more_is_refused() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = MarkFile::open(dir.path().join("watermark.json")).expect("a folder of our own");
-        assert_eq!(file.read().expect("read"), Marks::new());
-        assert!(file.swap(&Marks::new(), &marks(1)).expect("written"));
-        assert!(!file.swap(&Marks::new(), &marks(2)).expect("looked"), "somebody else was here");
+        assert_eq!(file.read().expect("read"), Marks::default());
+        assert!(file.swap(&Marks::default(), &marks(1)).expect("written"));
+        assert!(!file.swap(&Marks::default(), &marks(2)).expect("looked"), "somebody else was here");
         assert!(file.swap(&marks(1), &marks(3)).expect("written"));
         assert_eq!(MarkFile::open(dir.path().join("watermark.json")).expect("again").read().expect("read"), marks(3));
     }

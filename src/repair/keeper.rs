@@ -108,8 +108,16 @@ impl Keeper {
         loop {
             let seen = self.read().await?;
             let (mut next, mut losses) = (seen.clone(), Vec::new());
+            let journals = self.store.journals().await?;
+            if journals != seen.journals {
+                if !seen.marks.is_empty() {
+                    tracing::warn!("the journals were written anew by a change of the number of shards, their marks begin anew");
+                }
+                next = Marks { journals, ..Marks::default() };
+            }
             for shard in self.store.office_shards() {
-                let last = match self.store.tide(shard, seen.get(&shard.0)).await? {
+                let mark = next.marks.get(&shard.0);
+                let last = match self.store.tide(shard, mark).await? {
                     Tide::Kept(last) => last,
                     Tide::Lost(loss) if self.is_mended(shard, &loss).await? => loss.last,
                     Tide::Lost(loss) => {
@@ -118,8 +126,8 @@ impl Keeper {
                     }
                 };
                 match last {
-                    Some(last) => next.insert(shard.0, last),
-                    None => next.remove(&shard.0),
+                    Some(last) => next.marks.insert(shard.0, last),
+                    None => next.marks.remove(&shard.0),
                 };
             }
             if next == seen || self.swap(seen, next).await? {

@@ -18,6 +18,8 @@ pub(crate) const SHARDS: &str = "antrean:shards";
 pub(crate) const RESHARDING: &str = "antrean:resharding";
 /// Sorted set process → its last sign of life.
 pub(crate) const PROCESSES: &str = "antrean:alive";
+/// Which journals there are: when the change of the number of shards began that wrote them anew.
+pub(crate) const JOURNALS: &str = "antrean:journals";
 /// By how many milliseconds a steered clock is ahead.
 pub(crate) const CLOCK: &str = "antrean:clock";
 /// Who may poll Telegram now.

@@ -244,7 +244,9 @@ impl Reshard {
         Ok(self.write_shards(self.from()).await?)
     }
 
+    /// The journals are others from now on, and say so first: a watermark of the old ones must not be held against them.
     async fn write_shards(&self, shards: u8) -> Result<()> {
+        self.from.commands().set::<_, _, ()>(keys::JOURNALS, self.started_ms).await?;
         Ok(self.from.commands().set::<_, _, ()>(keys::SHARDS, shards).await?)
     }
 

@@ -166,7 +166,7 @@ async fn a_subscriber_hears_of_new_quota() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_bill_and_the_appointment_are_recalled_in_time() {
     let world = World::running().await;
-    world.open_quota("JKTSEL", 5).await;
+    open_from_the_day_after_tomorrow(&world).await;
     let mut person = world.person("Forgetful", "en").await;
     let bill = person.books(&Wishes::default()).await;
     person.looks_away().await;
@@ -185,7 +185,7 @@ async fn the_bill_and_the_appointment_are_recalled_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paid_bill_is_not_recalled() {
     let world = World::running().await;
-    world.open_quota("JKTSEL", 5).await;
+    open_from_the_day_after_tomorrow(&world).await;
     let mut person = world.person("Prompt", "en").await;
     let bill = person.books(&Wishes::default()).await;
     person.pays(&bill).await;
@@ -198,6 +198,11 @@ async fn a_paid_bill_is_not_recalled() {
     let shown = person.history().await;
     let recalled = |message: &Message| message.id != first.id && message.id > 0 && message.copies() == Some(&bill.code);
     assert!(shown.iter().filter_map(|event| event.shown()).filter(|message| recalled(message)).count() <= 1, "the code was shown once");
+}
+
+/// Opens quota on days whose eve is still to come, however late it is in Jakarta.
+async fn open_from_the_day_after_tomorrow(world: &World) {
+    world.open_quota_on("JKTSEL", world.day(2).await, world.day(42).await, "08-11", 5).await;
 }
 
 /// The states of all bookings, sorted.

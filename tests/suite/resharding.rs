@@ -88,5 +88,6 @@ async fn people_go_on_where_they_were_with_four_shards_and_with_one_again() {
     let mut new = world.person("New", "en").await;
     let bill = new.books(&Wishes { nik: "3174095208900004", ..Wishes::default() }).await;
     new.pays(&bill).await;
+    assert!(!world.logs().contains("redis lost events"), "journals written anew are no loss");
     world.is_sound().await;
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::audit::read_seq;
 use crate::Store;
 use crate::error::{Result, StoreError};
-use crate::keys::OfficeShard;
+use crate::keys::{self, OfficeShard};
 
 /// An event of a shard's journal, by its number and by what it says. After a failover the new primary numbers on from
 /// what it knows: soon there is an event of the same number again, and it is another.
@@ -53,6 +53,12 @@ impl Loss {
 }
 
 impl Store {
+    /// Which journals there are. Marks of others say nothing about them.
+    pub async fn journals(&self) -> Result<String> {
+        let id: Option<String> = redis::cmd("GET").arg(keys::JOURNALS).query_async(&mut self.commands()).await?;
+        Ok(id.unwrap_or_default())
+    }
+
     /// Holds the journal of `shard` against `mark`, and says how far it has come.
     pub async fn tide(&self, shard: OfficeShard, mark: Option<&Watermark>) -> Result<Tide> {
         let at = format!("{}-0", mark.map_or(0, |mark| mark.seq));

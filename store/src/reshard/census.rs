@@ -1,6 +1,6 @@
 //! A census: how much there is of each kind, before and after. What is copied to several shards on purpose (codes, and
 //! what is remembered for two days) and what is written anew (ready entries) is not counted; nor are bills, which run
-//! out by themselves.
+//! out by themselves, and mended losses, which ended with the journals they were of.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -15,7 +15,7 @@ use crate::keys::Tag;
 use crate::mailbox::Side;
 
 /// Kinds that are known and not counted by their keys: dealt out, counted by what they hold, or ended before.
-const OTHERS: [&str; 23] = [
+const OTHERS: [&str; 24] = [
     "seen",
     "code",
     "bill",
@@ -30,6 +30,7 @@ const OTHERS: [&str; 23] = [
     "due",
     "refunds",
     "journal",
+    "loss",
     "broadcasts",
     "walking",
     "bulk",
