@@ -5,9 +5,11 @@
 //! the table in `antrean_domain::booking`; a script is told which states it may start from and refuses the rest.
 //!
 //! [`run`] drives the scripts that take jobs; [`holding`], [`billing`], [`paying`], [`moving`] and [`telling`] are
-//! those jobs by chapter. [`quota`], [`reading`], [`journal`] and [`broadcast`] answer and serve everyone else; [`audit`]
-//! recounts it all; [`watermark`] notices what Redis itself cannot know that it lost, [`loss`] what is done about it.
+//! those jobs by chapter, [`answers`] what a bill keeps sealed. [`quota`], [`reading`], [`journal`] and [`broadcast`] answer and
+//! serve everyone else; [`audit`] recounts it all; [`watermark`] notices what Redis itself cannot know that it lost, [`loss`] what
+//! is done about it.
 
+mod answers;
 mod audit;
 mod billing;
 mod broadcast;

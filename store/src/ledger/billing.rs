@@ -3,6 +3,7 @@
 use antrean_domain::job::{Reminder, Sealed};
 use antrean_domain::{BillingCode, BookingId, BookingRef, Job, Millis, Rupiah, State, Transition as Rule};
 
+use super::answers::at_rest;
 use super::holding::{quota_seen, slot_seen};
 use super::record::Record;
 use super::run::{Look, Transition, clock_head, clock_work};
@@ -81,7 +82,7 @@ impl Transition for BillJob {
         let reminder = Job::Remind { booking: self.booking.clone(), of: Reminder::Bill { until: self.until_ms } };
         call.key(shard.booking(id)).key(shard.code(&code)).key(shard.bill(&code)).key(shard.application(id));
         call.arg(id.to_string()).arg(self.seq).arg(self.amount.0).arg(code.as_str()).arg(self.until_ms);
-        call.arg(self.remind_ms).arg(delayed(&reminder)).arg(&self.application.0);
+        call.arg(self.remind_ms).arg(delayed(&reminder)).arg(at_rest(&self.application));
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use antrean_domain::job::Sealed;
-use antrean_domain::{Application, BillingCode, BookingId, BookingRef, BookingView, Millis, OfficeCode, PaymentId, Rupiah, State};
-use data_encoding::BASE64;
+use antrean_domain::{BillingCode, BookingId, BookingRef, BookingView, Millis, OfficeCode, PaymentId, Rupiah, State};
 use serde::{Deserialize, Serialize};
 
 use super::record::Record;
@@ -12,8 +10,6 @@ use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::keys::OfficeShard;
 
-/// What applications are sealed for.
-const PURPOSE: &str = "application";
 /// How many overdue deadlines are looked through for those of one kind.
 const DUE_PAGE: usize = 256;
 /// After this many pages of the other kind the rest waits for the next tick.
@@ -93,24 +89,6 @@ impl Store {
         let next = (cursor != 0).then_some(cursor);
         let records = self.readable(shard, &ids).await?;
         Ok(BookingPage { bookings: records.into_iter().map(|record| record.view).collect(), next })
-    }
-
-    /// The answers given for a booking, once it was billed.
-    pub async fn application(&self, booking: &BookingRef) -> Result<Option<Application>> {
-        let key = self.office_shard(&booking.office).application(booking.id);
-        let sealed: Option<String> = redis::cmd("GET").arg(key).query_async(&mut self.commands()).await?;
-        let Some(sealed) = sealed else { return Ok(None) };
-        let corrupt = |why: String| StoreError::Corrupt { what: "application", why: format!("{}: {why}", booking.id) };
-        let bytes = BASE64.decode(sealed.as_bytes()).map_err(|error| corrupt(error.to_string()))?;
-        let plain = self.seal()?.open(PURPOSE, &bytes)?;
-        // Only what serde says of the shape, never the text itself.
-        serde_json::from_slice(&plain).map(Some).map_err(|error| corrupt(format!("{:?} at {}", error.classify(), error.column())))
-    }
-
-    /// Seals answers the way a job carries them and [`Store::application`] opens them.
-    pub fn seal_application(&self, application: &Application) -> Result<Sealed> {
-        let plain = serde_json::to_vec(application).expect("an application has string keys only");
-        Ok(Sealed(BASE64.encode(&self.seal()?.seal(PURPOSE, &plain))))
     }
 
     /// What a billing code stands for, however long it is dead; `None` for one that was never issued.

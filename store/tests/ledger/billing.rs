@@ -94,9 +94,13 @@ async fn answers_come_back_as_they_were_sealed() {
     let application = antrean_domain::Application { name: Some("Siti".to_owned()), ..Default::default() };
     let sealed = house.store.seal_application(&application).expect("a seal");
     assert!(!sealed.0.contains("Siti"));
-    let (booking, _) = house.billed(&house.slot(1, 8)).await;
-    let key = format!("application:{{o0}}:{}", booking.id);
-    let _: () = redis::cmd("SET").arg(key).arg(sealed.0).query_async(&mut house.raw.clone()).await.expect("OK");
+    let booking = house.booking();
+    assert_eq!(house.hold(&booking, 1, &house.slot(1, 8)).await, "held");
+    assert_eq!(house.bill_with(&booking, 2, sealed.clone()).await, "billed");
+    let mut length = redis::cmd("STRLEN");
+    length.arg(format!("application:{{o0}}:{}", booking.id));
+    let at_rest: usize = length.query_async(&mut house.raw.clone()).await.expect("a length");
+    assert!(at_rest <= sealed.0.len() * 3 / 4, "bytes, no text: {at_rest}");
     assert_eq!(house.store.application(&booking).await.expect("read"), Some(application));
     assert_eq!(house.store.application(&house.booking()).await.expect("read"), None);
 }

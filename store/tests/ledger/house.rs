@@ -191,8 +191,11 @@ impl House {
     }
 
     pub(crate) async fn bill(&self, booking: &BookingRef, seq: u64) -> String {
+        self.bill_with(booking, seq, Sealed("c2VhbGVk".to_owned())).await
+    }
+
+    pub(crate) async fn bill_with(&self, booking: &BookingRef, seq: u64, application: Sealed) -> String {
         let until_ms = self.now() + BILL_MS;
-        let application = Sealed("c2VhbGVk".to_owned());
         let job = BillJob { booking: booking.clone(), seq, amount: PRICE, application, until_ms, remind_ms: until_ms - 3_600_000 };
         let (head, work) = self.work(vec![job]).await;
         only(&self.store.bill(&head, &work).await.expect("judged"))
