@@ -6,13 +6,6 @@
 local id, code, payment, job, due = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local delay = KEYS[#KEYS]
 
--- A job writes its booking's id with hyphens, everything else without.
-local function hyphened(text)
-  local with = string.gsub(text, '^(%x%x%x%x%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x+)$', '%1-%2-%3-%4-%5')
-  return with
-end
-local id_in_job = string.gsub(hyphened(id), '%-', '%%-')
-
 -- The pattern's values, and which of their parts have a name in them: those are the copy's own.
 local values, named = {}, {}
 for n = 1, #KEYS - 1 do
@@ -43,6 +36,6 @@ for at = 6, #ARGV, 3 do
       redis.call('HSET', own(KEYS[n]), unpack(value))
     end
   end
-  copies = copies + redis.call('ZADD', delay, due, (string.gsub(job, id_in_job, hyphened(ARGV[at]))))
+  copies = copies + redis.call('ZADD', delay, due, own(job))
 end
 return copies

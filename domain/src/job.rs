@@ -1,7 +1,8 @@
 //! Jobs: what the bot, the bank's door and the clock ask the crew to do.
 //!
 //! A job carries all that its keys derive from, and nothing personal in the clear: what is personal travels
-//! sealed ([`Job::Bill`]). The wire form is JSON with a schema version; an unknown version is parked, never dropped.
+//! sealed ([`Job::Bill`]). The wire form is JSON with a schema version (see [`Job::to_brief`] for the exception); an unknown version is
+//! parked, never dropped.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ use crate::slot::SlotId;
 
 /// The schema version this release writes. It reads this one only.
 pub const JOB_VERSION: u32 = 1;
+/// What the brief form of an eve begins with, its version included. JSON begins with a brace.
+const EVE_1: &str = "eve1 ";
 
 /// One thing to do on an office's shard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,10 +125,31 @@ impl Job {
         write_versioned(self, JOB_VERSION)
     }
 
-    /// Reads the wire form.
-    pub fn from_wire(text: &str) -> Result<Self, BadPayload> {
-        read_versioned(text, JOB_VERSION)
+    /// The wire form for long waits. Every paid booking has an eve that waits for weeks: it is written as
+    /// `eve1 <booking> <slot>`, all else as ever.
+    pub fn to_brief(&self) -> String {
+        match self {
+            Self::Remind { booking, of: Reminder::Eve { slot } } if booking.office == slot.office => {
+                format!("{EVE_1}{} {slot}", booking.id)
+            }
+            _ => self.to_wire(),
+        }
     }
+
+    /// Reads the wire form, brief or not.
+    pub fn from_wire(text: &str) -> Result<Self, BadPayload> {
+        text.strip_prefix(EVE_1).map_or_else(|| read_versioned(text, JOB_VERSION), read_eve)
+    }
+}
+
+/// Reads what follows [`EVE_1`].
+fn read_eve(text: &str) -> Result<Job, BadPayload> {
+    let eve = text.split_once(' ').and_then(|(id, slot)| {
+        let slot = SlotId::parse(slot).ok()?;
+        let booking = BookingRef { office: slot.office.clone(), id: id.parse().ok()? };
+        Some(Job::Remind { booking, of: Reminder::Eve { slot } })
+    });
+    eve.ok_or_else(|| BadPayload::Malformed(format!("an eve reads {EVE_1}BOOKING SLOT")))
 }
 
 /// A payload that cannot be read. It is parked with this as its reason.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use antrean_domain::billing::bill_expires_at;
+use antrean_domain::job::Reminder;
 use antrean_domain::reschedule::{Refusal, closes_at, may_move_to};
 use antrean_domain::service::Rules;
 use antrean_domain::{
@@ -197,9 +198,11 @@ proptest! {
     }
 
     #[test]
-    fn a_job_comes_off_the_wire_as_it_went_on(booking in bookings(), seq in any::<u64>(), chat in any::<i64>(), slot in slots(), places in 1..6_u32) {
-        let slot = SlotId { office: booking.office.clone(), ..slot };
+    fn a_job_comes_off_the_wire_as_it_went_on(booking in bookings(), seq in any::<u64>(), chat in any::<i64>(), elsewhere in slots(), places in 1..6_u32) {
+        let slot = SlotId { office: booking.office.clone(), ..elsewhere.clone() };
         let jobs = [
+            Job::Remind { booking: booking.clone(), of: Reminder::Eve { slot: slot.clone() } },
+            Job::Remind { booking: booking.clone(), of: Reminder::Eve { slot: elsewhere } },
             Job::Hold { booking: booking.clone(), seq, chat: ChatId(chat), slot: slot.clone(), places },
             Job::Release { booking: booking.clone(), seq },
             Job::Cancel { booking: booking.clone(), seq },
@@ -207,6 +210,7 @@ proptest! {
             Job::Subscribe { office: booking.office.clone(), chat: ChatId(chat), on: seq.is_multiple_of(2) },
         ];
         for job in jobs {
+            prop_assert_eq!(Job::from_wire(&job.to_brief()), Ok(job.clone()));
             prop_assert_eq!(Job::from_wire(&job.to_wire()), Ok(job));
         }
     }

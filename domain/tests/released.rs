@@ -56,6 +56,18 @@ fn jobs_of_version_1_are_read() {
 }
 
 #[test]
+fn an_eve_of_version_1_is_read_in_its_brief_form() {
+    let brief = "eve1 01939f6fd4f07a1c8e2b5d3c00000011 JKTSEL:2026-12-01:09:regular";
+    let eve = JOBS.lines().find(|line| line.contains(r#""eve""#)).expect("an eve was released");
+    let job = Job::from_wire(eve).expect("it is read");
+    assert_eq!((job.to_brief().as_str(), Job::from_wire(brief)), (brief, Ok(job)));
+    for bad in ["eve1 ", &brief[..40], &brief.replace(":regular", ":"), &brief.replace("d4f0", "d4f"), &format!("{brief} ")] {
+        assert!(matches!(Job::from_wire(bad), Err(BadPayload::Malformed(_))), "{bad:?}");
+    }
+    assert!(matches!(Job::from_wire(&brief.replace("eve1", "eve2")), Err(BadPayload::Malformed(_))), "of the future: parked");
+}
+
+#[test]
 fn outcomes_of_version_1_are_read() {
     let booking = r#""booking":{"office":"JKTSEL","id":"01939f6f-d4f0-7a1c-8e2b-5d3c00000011"}"#;
     let move_refused = format!(r#"{{"v":1,"kind":"not-rescheduled",{booking},"to":"JKTSEL:2026-12-08:10:regular","why":"?"}}"#);

@@ -141,5 +141,5 @@ pub(super) fn code_seen(seen: Option<&Record>) -> &str {
 
 /// A job as a member of the delay set: class, attempt, payload.
 pub(super) fn delayed(job: &Job) -> String {
-    format!("{}\n0\n{}", job.class().word(), job.to_wire())
+    format!("{}\n0\n{}", job.class().word(), job.to_brief())
 }
