@@ -2,7 +2,7 @@
 //!
 //! They are most of what a booking takes of Redis, so they are packed before they are sealed: by position instead of by
 //! name, numbers as numbers, and the names Telegram gave to photos, which are base64 themselves, as what they stand for.
-//! Compressing gains nothing on top: two thirds of what is left is random. Answers of version 1 are JSON; a job of a former
+//! Compressing would gain little on top: two thirds of what is left is random. Answers of version 1 are JSON; a job of a former
 //! release may still bring them.
 
 use std::fmt;
