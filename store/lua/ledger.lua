@@ -98,7 +98,7 @@ local function batch(shape, judge, commit)
   for job = 1, jobs do
     entries[job] = ARGV[shape.head_args + (job - 1) * shape.args + 1]
   end
-  local mine = fence(KEYS[1], ARGV[1], ARGV[2], entries, ARGV[#ARGV])
+  local mine, last = fence(KEYS[1], ARGV[1], ARGV[2], entries, ARGV[#ARGV])
   local words, judged = {}, {}
   for job = 1, jobs do
     local entry = entries[job]
@@ -126,7 +126,11 @@ local function batch(shape, judge, commit)
     return words
   end
   write_takings()
-  settle(KEYS[1], ARGV[1], judged)
+  if last and #judged == jobs then
+    settle_up_to(KEYS[1], ARGV[1], judged, last)
+  else
+    settle(KEYS[1], ARGV[1], judged)
+  end
   return words
 end
 

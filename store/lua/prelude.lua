@@ -2,22 +2,25 @@
 
 -- Whether `id` and exactly `in_hand` entries are pending for `consumer`. Then nothing was taken from it: a name never has
 -- entries of two batches (store/src/reader.rs), so `id` tells that the call is about the batch in hand, not one that was
--- settled long ago and asks again after a long way, and the number tells that it is whole.
+-- settled long ago and asks again after a long way, and the number tells that it is whole. Second: whether `id` is the
+-- oldest entry anybody has in hand.
 local function has_all(stream, group, consumer, in_hand, id)
   if not redis.call('XPENDING', stream, group, id, id, 1, consumer)[1] then
-    return false
+    return false, false
   end
-  for _, pending in ipairs(redis.call('XPENDING', stream, group)[4]) do
+  local summary = redis.call('XPENDING', stream, group)
+  for _, pending in ipairs(summary[4]) do
     if pending[1] == consumer then
-      return pending[2] == in_hand
+      return pending[2] == in_hand, summary[2] == id
     end
   end
-  return false
+  return false, false
 end
 
 -- Which of `ids` are still pending on `stream` for `consumer`: a set. One range query fences a whole batch, or, where
 -- the consumer says how many it has in hand, a summary that is as long as there are readers. XACK alone would not do: it
--- never asks who the owner is.
+-- never asks who the owner is. Second, where it is so: the last of `ids`, when with them the consumer has all it has in
+-- hand and nobody has anything older.
 local function fence(stream, group, consumer, ids, in_hand)
   local low, high
   for _, id in ipairs(ids) do
@@ -25,12 +28,17 @@ local function fence(stream, group, consumer, ids, in_hand)
       low, high = low or id, id
     end
   end
-  local mine = {}
-  if low and in_hand and in_hand ~= '0' and has_all(stream, group, consumer, in_hand, low) then
+  local mine, all, oldest = {}, false, false
+  if low and in_hand and in_hand ~= '0' then
+    all, oldest = has_all(stream, group, consumer, in_hand, low)
+  end
+  if all then
     for _, id in ipairs(ids) do
       mine[id] = true
     end
-  elseif low then
+    return mine, oldest and #ids == tonumber(in_hand) and high or nil
+  end
+  if low then
     -- A reader has one batch in flight, at most 256 entries; 1000 leaves room for what it once left behind.
     for _, entry in ipairs(redis.call('XPENDING', stream, group, low, high, 1000, consumer)) do
       mine[entry[1]] = true
@@ -46,6 +54,14 @@ local function settle(stream, group, ids)
     -- Deleting what is settled keeps XLEN equal to the depth, and needs no MAXLEN, which drops pending entries.
     redis.call('XDEL', stream, unpack(ids))
   end
+end
+
+-- The same for `ids` that are all there is on `stream` up to `last`: what was read before them is settled, and so deleted.
+-- Cutting the stream behind them costs a fraction of deleting each.
+local function settle_up_to(stream, group, ids, last)
+  redis.call('XACK', stream, group, unpack(ids))
+  local ms, n = string.match(last, '^(%d+)-(%d+)$')
+  redis.call('XTRIM', stream, 'MINID', string.format('%s-%d', ms, n + 1))
 end
 
 -- Gives `chat` an entry on `stream` unless it has one (or sleeps): a mailbox is ready while it is not empty.
